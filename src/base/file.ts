@@ -1,0 +1,57 @@
+/**
+ * Files that are written whole or not at all, and that only their owner may read.
+ */
+import { chmodSync, lstatSync, mkdirSync, readFileSync, type Stats, statSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { sync as writeFileAtomicSync } from 'write-file-atomic'
+import { CordonError, sentenceOf, systemCodeOf } from './error.ts'
+
+export const privateFile = 0o600
+export const privateFolder = 0o700
+
+/** The text of a file, or undefined when there is none. Throws `file_unreadable`. */
+export function readIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (cause) {
+    if (systemCodeOf(cause) === 'ENOENT' || systemCodeOf(cause) === 'ENOTDIR') return undefined
+    throw new CordonError('file_unreadable', `${path} cannot be read: ${sentenceOf(cause)}.`, { hint: `look at it with \`ls -l ${path}\``, cause })
+  }
+}
+
+/**
+ * Puts `content` in the place of the file's old content, whole or not at all: it is written beside the file, flushed, and
+ * renamed. An existing file keeps its mode and, behind a symbolic link, its place. Throws `file_unwritable`, and the old
+ * content is still there.
+ */
+export function writeWhole(path: string, content: string | Buffer, mode?: number): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileAtomicSync(path, content, { mode: mode ?? modeOf(path) ?? 0o644 })
+  } catch (cause) {
+    throw new CordonError('file_unwritable', `${path} cannot be written: ${sentenceOf(cause)}.`, { hint: 'nothing was changed; make room or mend the permissions, then run the command again', cause })
+  }
+}
+
+/** Makes a folder that only its owner may enter (0700), or tightens the one that is there. */
+export function makePrivateFolder(path: string): void {
+  mkdirSync(path, { recursive: true, mode: privateFolder })
+  if (process.platform !== 'win32' && (statSync(path).mode & 0o077) !== 0) chmodSync(path, privateFolder)
+}
+
+/** A file that decides about trust must be where it seems to be. Throws `symlink_refused`. */
+export function refuseSymlink(path: string): void {
+  if (lstatIfThere(path)?.isSymbolicLink()) {
+    throw new CordonError('symlink_refused', `${path} is a symbolic link, and cordon does not follow one there.`, { hint: `look where it leads with \`ls -l ${path}\`, then remove it` })
+  }
+}
+
+export function lstatIfThere(path: string): Stats | undefined {
+  return lstatSync(path, { throwIfNoEntry: false })
+}
+
+/** The permission bits of a file, or undefined when there is none. */
+export function modeOf(path: string): number | undefined {
+  const stats = statSync(path, { throwIfNoEntry: false })
+  return stats && stats.mode & 0o777
+}

@@ -1,0 +1,33 @@
+/**
+ * The log: one line an event, JSON where a program reads it, a short line where a person does. It goes to stderr, so
+ * that what a command answers on stdout stays bare.
+ */
+import { pino } from 'pino'
+
+export const logLevels = ['trace', 'debug', 'info', 'warn', 'error'] as const
+export type LogLevel = (typeof logLevels)[number]
+
+/** Facts of one event. A value is a name, a number or a sentence; a secret has no business here. */
+export type Facts = Record<string, string | number | boolean | undefined>
+
+export interface Log {
+  debug(facts: Facts, event: string): void
+  info(facts: Facts, event: string): void
+  warn(facts: Facts, event: string): void
+  error(facts: Facts, event: string): void
+}
+
+export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} }
+
+/** A log that writes to stderr from `level` on. On a terminal it writes sentences, elsewhere JSON lines. */
+export function openLog(level: LogLevel, isTerminal: boolean): Log {
+  const stream = isTerminal ? { write: (line: string) => process.stderr.write(readable(line)) } : pino.destination({ dest: 2, sync: true })
+  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (label) => ({ level: label }) } }, stream)
+}
+
+/** `12:01:07 info  exchange  authority=api.openai.com:443 status=200 ms=312` */
+function readable(line: string): string {
+  const { level, time, msg, ...facts } = JSON.parse(line) as Record<string, unknown>
+  const told = Object.entries(facts).map(([name, value]) => `${name}=${value}`)
+  return `${[String(time).slice(11, 19), String(level).padEnd(5), msg, ...told].join('  ')}\n`
+}
