@@ -1,0 +1,89 @@
+/**
+ * The listener: one port on 127.0.0.1 that takes CONNECT, plain HTTP in absolute-form, and the question whether cordon
+ * is well. There is no way to bind another address.
+ */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { CordonError, systemCodeOf } from '../base/error.ts'
+import { parseHostPort } from '../base/names.ts'
+import { clientOf } from './client.ts'
+import { connect } from './connect.ts'
+import { carry } from './exchange.ts'
+import { answerBadBytes, listenerOptions, openInterceptor } from './handshake.ts'
+import { openOrigins } from './origins.ts'
+import type { Proxy, ProxyValues } from './proxy.ts'
+import { answerFor, answerResponse } from './refuse.ts'
+import { carryUpgrade } from './upgrade.ts'
+
+export interface RunningProxy {
+  readonly port: number
+  /** Accepts no more, gives open exchanges `graceMs` to end, then closes what is left. */
+  close(graceMs?: number): Promise<void>
+}
+
+/** Resolves once connections are accepted. Throws `port_taken` when another process has the port. */
+export async function startProxy(values: ProxyValues): Promise<RunningProxy> {
+  let port = values.port
+  const isSelf: Proxy['isSelf'] = (target) => target.port === port && isLoopback(target.host)
+  const proxy: Proxy = { ...values, isSelf, origins: openOrigins({ ...values, isSelf }, values.connectTimeoutMs) }
+  const interceptor = openInterceptor(proxy)
+  const sockets = new Set<Socket>()
+
+  const server = createServer(listenerOptions, (request, response) => {
+    if (request.url?.startsWith('/')) answerOwn(request, response, proxy)
+    else void carry(request, response, { kind: 'plain', client: clientOf(request, proxy.tokens) }, proxy)
+  })
+  server.on('connection', (socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  })
+  server.on('connect', (request: IncomingMessage, socket: Socket, head: Buffer) => {
+    void connect(request, socket, head, proxy, interceptor, () => server.emit('connection', socket))
+  })
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    void carryUpgrade(request, socket, head, { kind: 'plain', client: clientOf(request, proxy.tokens) }, proxy)
+  })
+  answerBadBytes(server, proxy, () => undefined)
+
+  port = await listen(server, values.port)
+  return {
+    port,
+    async close(graceMs = 0) {
+      const closed = new Promise((done) => server.close(done))
+      if (graceMs > 0) await Promise.race([closed, new Promise((late) => setTimeout(late, graceMs).unref())])
+      for (const socket of sockets) socket.destroy()
+      interceptor.close()
+      await Promise.all([closed, proxy.origins.close()])
+    },
+  }
+}
+
+function listen(server: ReturnType<typeof createServer>, port: number): Promise<number> {
+  return new Promise((done, fail) => {
+    server.once('error', (cause) => {
+      const isTaken = systemCodeOf(cause) === 'EADDRINUSE'
+      fail(isTaken ? new CordonError('port_taken', `Port ${port} on 127.0.0.1 is taken.`, { hint: 'see whose it is with `cordon doctor`', cause }) : cause)
+    })
+    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => done((server.address() as AddressInfo).port))
+  })
+}
+
+const isLoopback = (address: string) => address === 'localhost' || address.endsWith('.localhost') || address.startsWith('127.') || address === '::1' || address === '0.0.0.0' || address === '::' || address.startsWith('::ffff:127.') || address.startsWith('::ffff:7f')
+
+/**
+ * Requests for cordon itself. `GET /health` is all there is; a Host that is not loopback is a web page that had its own
+ * name point here (DNS rebinding), and learns nothing.
+ */
+function answerOwn(request: IncomingMessage, response: ServerResponse, proxy: Proxy): void {
+  const named = parseHostPort(request.headers.host ?? '', 80)
+  if (named && !isLoopback(named.host)) return answerResponse(response, answerFor(new CordonError('misdirected', `cordon does not answer for ${named.host}.`), undefined))
+  if (request.url === '/health' && (request.method === 'GET' || request.method === 'HEAD')) {
+    const content = '{"status":"ok"}'
+    response.writeHead(200, { 'content-type': 'application/json', 'content-length': content.length, 'cache-control': 'no-store', server: `cordon/${proxy.version}` })
+    response.end(request.method === 'HEAD' ? undefined : content)
+    return
+  }
+  const error = new CordonError('not_a_proxy_request', 'This is a proxy: it takes CONNECT and requests in absolute-form.', { hint: `set HTTPS_PROXY as \`cordon env${proxy.commandSuffix}\` prints it` })
+  answerResponse(response, answerFor(error, undefined))
+}

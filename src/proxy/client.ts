@@ -1,0 +1,32 @@
+/**
+ * Who a client says it is. A loopback address says nothing (tunnels, containers and other users arrive from there too),
+ * so a credential is given only for a token.
+ */
+import type { IncomingMessage } from 'node:http'
+import type { ClientTokens } from './proxy.ts'
+
+export type Client =
+  | { kind: 'anonymous' }
+  /** The field was there and is no `Basic audience:token`, or was there twice. */
+  | { kind: 'malformed' }
+  | { kind: 'unknown' }
+  | { kind: 'known'; name: string; audience: string; token: string }
+
+/** Reads Proxy-Authorization (RFC 9110 §11.7.2) in the Basic scheme (RFC 7617), the one form that every client sends. */
+export function clientOf(request: IncomingMessage, tokens: ClientTokens): Client {
+  const fields = request.headersDistinct['proxy-authorization']
+  if (!fields) return { kind: 'anonymous' }
+  const match = fields.length === 1 ? /^basic +([a-z0-9+/]+={0,2}) *$/i.exec(fields[0] ?? '') : undefined
+  const pair = match?.[1] === undefined ? '' : Buffer.from(match[1], 'base64').toString('utf8')
+  const colon = pair.indexOf(':')
+  if (colon < 1) return { kind: 'malformed' }
+  const audience = pair.slice(0, colon)
+  const token = pair.slice(colon + 1)
+  const check = tokens.check(audience, token)
+  return check.known ? { kind: 'known', name: check.name, audience, token } : { kind: 'unknown' }
+}
+
+/** A token that was revoked while its tunnel is open is no longer known. */
+export function isStillKnown(client: Client, tokens: ClientTokens): boolean {
+  return client.kind === 'known' && tokens.check(client.audience, client.token).known
+}

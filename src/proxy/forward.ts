@@ -1,0 +1,97 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Dispatcher } from 'undici'
+import { endToEndResponse, type Fields } from './fields.ts'
+import { originFault } from './origin-fault.ts'
+import type { Target } from './target.ts'
+
+/**
+ * Sends a request to its origin and its response back, both streamed with back-pressure. Resolves with the status once the
+ * response is over. Rejects with a `CordonError` while nothing has been answered yet; after that a failing origin breaks
+ * the client's connection, so that a truncated answer never looks whole.
+ *
+ * A redirect is an answer like any other: it is returned, never followed.
+ */
+export function forward(target: Target, fields: Fields, request: IncomingMessage, response: ServerResponse, pool: Dispatcher): Promise<number> {
+  return new Promise((done, fail) => {
+    const options: Dispatcher.DispatchOptions = {
+      method: target.method as Dispatcher.HttpMethod,
+      path: target.pathAndQuery,
+      headers: ['host', authorityField(target), ...fields],
+      body: hasContent(request) ? request : null,
+    }
+    pool.dispatch(options, new ResponseRelay(target, response, done, fail))
+  })
+}
+
+/** RFC 9110 §7.2: the port stands in Host only where it is not the scheme's own. */
+export function authorityField({ scheme, authority, port }: Target): string {
+  return port === (scheme === 'https' ? 443 : 80) ? authority.slice(0, authority.lastIndexOf(':')) : authority
+}
+
+/** RFC 9112 §6.3: a request has content when it says how long that is, or that it is chunked. */
+function hasContent({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || (headers['content-length'] !== undefined && headers['content-length'] !== '0')
+}
+
+class ResponseRelay implements Dispatcher.DispatchHandler {
+  readonly #target: Target
+  readonly #response: ServerResponse
+  readonly #done: (status: number) => void
+  readonly #fail: (reason: unknown) => void
+  #controller: Dispatcher.DispatchController | undefined
+  #status = 0
+  #isFlushed = false
+
+  constructor(target: Target, response: ServerResponse, done: (status: number) => void, fail: (reason: unknown) => void) {
+    this.#target = target
+    this.#response = response
+    this.#done = done
+    this.#fail = fail
+    response.on('drain', () => this.#controller?.resume())
+    response.once('close', () => this.#clientLeft())
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller
+    if (this.#response.destroyed) controller.abort(new Error('the client left'))
+  }
+
+  onResponseStart(controller: Dispatcher.DispatchController, status: number, _headers: unknown, statusText?: string): void {
+    if (status < 200) return
+    this.#status = status
+    this.#response.sendDate = false
+    this.#response.writeHead(status, statusText ?? '', endToEndResponse(textOf(controller.rawHeaders)))
+    // The first piece of content usually came in the same packet and travels with the head; a silent stream must not wait.
+    process.nextTick(() => this.#flushHead())
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#isFlushed = true
+    if (!this.#response.write(chunk)) controller.pause()
+  }
+
+  onResponseEnd(): void {
+    this.#isFlushed = true
+    this.#response.end()
+    this.#done(this.#status)
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    if (this.#status === 0) return this.#fail(originFault(error, this.#target))
+    this.#response.destroy()
+    this.#done(this.#status)
+  }
+
+  #flushHead(): void {
+    if (!this.#isFlushed && !this.#response.destroyed) this.#response.flushHeaders()
+  }
+
+  #clientLeft(): void {
+    if (!this.#response.writableFinished) this.#controller?.abort(new Error('the client left'))
+  }
+}
+
+/** undici hands raw fields over as buffers; a field value is bytes, and Latin-1 keeps every one of them (RFC 9110 §5.5). */
+export function textOf(raw: Dispatcher.DispatchController['rawHeaders']): Fields {
+  return Array.isArray(raw) ? raw.map((part) => (typeof part === 'string' ? part : part.toString('latin1'))) : []
+}

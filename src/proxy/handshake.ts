@@ -1,0 +1,80 @@
+/**
+ * Terminates TLS for the routed targets: the client's handshake is answered with a leaf for the authority that CONNECT
+ * named, and what comes out of it is read as HTTP/1.1.
+ */
+import { createServer, type IncomingMessage, type Server } from 'node:http'
+import type { Duplex } from 'node:stream'
+import type { Socket } from 'node:net'
+import { TLSSocket } from 'node:tls'
+import { CordonError, systemCodeOf } from '../base/error.ts'
+import { authorityOf, type HostPort } from '../base/names.ts'
+import type { Client } from './client.ts'
+import { carry } from './exchange.ts'
+import type { Way } from './prepare.ts'
+import type { CredentialRoute, Proxy } from './proxy.ts'
+import { answerFor, answerSocket } from './refuse.ts'
+import { carryUpgrade, isWebSocket } from './upgrade.ts'
+
+export interface Interceptor {
+  /** Takes over a socket after its CONNECT was answered. */
+  terminate(socket: Socket, tunnel: HostPort, routes: readonly CredentialRoute[], client: Client): void
+  close(): void
+}
+
+/** No limit on how long a client may think between requests or take for one: tunnels idle, uploads are long. */
+export const listenerOptions = {
+  maxHeaderSize: 65_536,
+  requestTimeout: 0,
+  headersTimeout: 0,
+  keepAliveTimeout: 0,
+  insecureHTTPParser: false,
+  requireHostHeader: false,
+  shouldUpgradeCallback: isWebSocket,
+}
+
+export function openInterceptor(proxy: Proxy): Interceptor {
+  const ways = new WeakMap<Duplex, Way & { kind: 'tunnel' }>()
+  const wayOf = (socket: Duplex) => {
+    const way = ways.get(socket)
+    if (!way) throw new TypeError('a request came out of a socket that no tunnel knows')
+    return way
+  }
+  const server = createServer(listenerOptions, (request, response) => void carry(request, response, wayOf(request.socket), proxy))
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => void carryUpgrade(request, socket, head, wayOf(socket), proxy))
+  server.on('connect', (_request: IncomingMessage, socket: Duplex) => answerSocket(socket, answerFor(nestedConnect(), wayOf(socket).tunnel.host), 'close'))
+  answerBadBytes(server, proxy, (socket) => ways.get(socket)?.tunnel)
+  return {
+    terminate(socket, tunnel, routes, client) {
+      const secure = new TLSSocket(socket, { isServer: true, secureContext: proxy.leaves.contextFor(tunnel.host), ALPNProtocols: ['http/1.1'] })
+      // Until the handshake is done a failure is `_tlsError`, and the socket goes with it; afterwards it is `error`.
+      secure.on('_tlsError', (error: Error) => logHandshake(error, tunnel, proxy))
+      ways.set(secure, { kind: 'tunnel', tunnel, routes, client, serverName: () => secure.servername || undefined })
+      server.emit('connection', secure)
+    },
+    close: () => server.closeAllConnections(),
+  }
+}
+
+const nestedConnect = () => new CordonError('method_refused', 'CONNECT has no meaning inside a tunnel.')
+
+/** Bytes that are no request are answered and the connection closed, and what followed them is never read (RFC 9112 §2.2, §11.2). */
+export function answerBadBytes(server: Server, proxy: Proxy, tunnelOf: (socket: Duplex) => HostPort | undefined): void {
+  server.on('clientError', (error: Error, socket: Duplex) => {
+    const code = systemCodeOf(error) ?? ''
+    if (code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
+    if (code.startsWith('ERR_SSL')) return void socket.destroy()
+    const isTooLarge = code === 'HPE_HEADER_OVERFLOW'
+    const refusal = isTooLarge
+      ? new CordonError('fields_too_large', `The header section is larger than ${listenerOptions.maxHeaderSize / 1024} KiB.`)
+      : new CordonError('request_malformed', `The bytes are not an HTTP/1.1 request (${code}).`)
+    const tunnel = tunnelOf(socket)
+    proxy.log.warn({ authority: tunnel && authorityOf(tunnel), code: refusal.code, why: refusal.message }, 'request refused')
+    answerSocket(socket, answerFor(refusal, tunnel?.host), 'close')
+  })
+}
+
+function logHandshake(error: Error, tunnel: HostPort, proxy: Proxy): void {
+  const isDistrust = /alert (unknown ca|bad certificate|certificate unknown)/i.test(error.message)
+  const hint = isDistrust ? 'the client does not trust the CA of cordon: give it the variables of `cordon env`' : undefined
+  proxy.log.warn({ authority: authorityOf(tunnel), code: systemCodeOf(error), why: error.message, hint }, 'handshake failed')
+}

@@ -1,0 +1,63 @@
+import { Buffer } from 'node:buffer'
+import { CordonError } from '../base/error.ts'
+import type { Auth } from '../policy/route.ts'
+import type { Secret } from '../secrets/secret.ts'
+import type { Secrets } from '../secrets/secrets.ts'
+import { type Fields, removeFields } from './fields.ts'
+import type { CredentialRoute } from './proxy.ts'
+
+/**
+ * The fields in which clients carry a credential of their own. On a request that gets the route's credential none of them
+ * passes, so that an agent can neither leak a key it holds nor use somebody else's account on the same origin.
+ */
+const credentialFields = [
+  'authorization',
+  'x-api-key',
+  'api-key',
+  'x-goog-api-key',
+  'x-auth-token',
+  'x-access-token',
+  'private-token',
+  'job-token',
+  'x-amz-security-token',
+  'ocp-apim-subscription-key',
+]
+
+/** Puts the route's credential in place of the client's own, so that an agent never chooses what its origin sees. */
+export async function inject(fields: Fields, route: CredentialRoute, secrets: Secrets, commandSuffix: string): Promise<Fields> {
+  const secret = await secrets.fetch(route.secret).catch((cause: unknown) => {
+    throw withMend(cause, route, commandSuffix)
+  })
+  const kept = removeFields(fields, namesFor(route))
+  kept.push(fieldNameOf(route.auth), credentialOf(route.auth, secret))
+  return kept
+}
+
+const namesByRoute = new WeakMap<CredentialRoute, ReadonlySet<string>>()
+
+function namesFor(route: CredentialRoute): ReadonlySet<string> {
+  const known = namesByRoute.get(route)
+  if (known) return known
+  const names = new Set([...credentialFields, fieldNameOf(route.auth).toLowerCase()])
+  namesByRoute.set(route, names)
+  return names
+}
+
+const fieldNameOf = (auth: Auth) => (auth.type === 'header' ? auth.headerName : 'Authorization')
+
+/** RFC 9110 §11.4 for `<scheme> <token>`; RFC 7617 §2 for Basic. */
+export function credentialOf(auth: Auth, secret: Secret): string {
+  switch (auth.type) {
+    case 'header':
+      return auth.scheme === undefined ? secret.reveal() : `${auth.scheme} ${secret.reveal()}`
+    case 'basic':
+      return `Basic ${Buffer.from(`${auth.username}:${secret.reveal()}`, 'utf8').toString('base64')}`
+  }
+}
+
+/** A source knows its store, not the route: the command that mends it is added here. */
+function withMend(cause: unknown, route: CredentialRoute, commandSuffix: string): unknown {
+  if (!(cause instanceof CordonError)) return cause
+  const hint = cause.hint ?? `run \`cordon secret set ${route.name}${commandSuffix}\``
+  return new CordonError(cause.code, `The credential of the route ${route.name} is not there: ${cause.message}`, { hint, cause })
+}

@@ -1,0 +1,77 @@
+/**
+ * The connections to origins: one undici pool an origin, shared by every client. An origin's certificate is verified for
+ * the host of the request before a byte of the request is written; there is no way to skip that.
+ */
+import { isIP } from 'node:net'
+import { checkServerIdentity, type SecureContext } from 'node:tls'
+import { buildConnector, Pool } from 'undici'
+import type { HostPort } from '../base/names.ts'
+import { type Dial, guardedLookup } from './dial.ts'
+import type { Proxy } from './proxy.ts'
+import type { Target } from './target.ts'
+
+export interface Origins {
+  poolFor(target: Target, dial: Dial): Pool
+  close(): Promise<void>
+}
+
+/** More origins than this are not kept: the one that was made first is closed when its last exchange is over. */
+const keptPools = 1000
+const idleMs = 60_000
+
+export function openOrigins(proxy: Pick<Proxy, 'originContext' | 'guard' | 'isSelf'>, connectTimeoutMs = 10_000): Origins {
+  const pools = new Map<string, Pool>()
+  return {
+    poolFor(target, dial) {
+      const key = dial.kind === 'guarded' ? `${target.scheme} ${target.authority}` : `${target.scheme} ${target.authority} ${dial.at.host} ${dial.at.port}`
+      const known = pools.get(key)
+      if (known) return known
+      const pool = openPool(target, connectorFor(target, dial, proxy, connectTimeoutMs))
+      pools.set(key, pool)
+      if (pools.size > keptPools) closeOldest(pools)
+      return pool
+    },
+    async close() {
+      await Promise.all([...pools.values()].map((pool) => pool.destroy()))
+    },
+  }
+}
+
+/** No limit on how many connections or how long a first byte takes: models think, and streams must not queue. */
+function openPool({ scheme, authority }: Target, connect: buildConnector.connector): Pool {
+  return new Pool(`${scheme}://${authority}`, {
+    connect,
+    connections: null,
+    pipelining: 1,
+    allowH2: false,
+    keepAliveTimeout: idleMs,
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    maxHeaderSize: 262_144,
+  })
+}
+
+function connectorFor(target: Target, dial: Dial, proxy: Pick<Proxy, 'originContext' | 'guard' | 'isSelf'>, timeout: number): buildConnector.connector {
+  const at: HostPort = dial.kind === 'configured' ? dial.at : target
+  const lookup = dial.kind === 'guarded' ? { lookup: guardedLookup(target, proxy) } : {}
+  const security = target.scheme === 'https' ? verifying(target, proxy.originContext()) : {}
+  const connect = buildConnector({ timeout, noDelay: true, ...lookup, ...security })
+  // RFC 6066 §3: an IP address is never a server name.
+  const servername = isIP(target.host) ? undefined : target.host
+  return (options, callback) => connect({ ...options, hostname: at.host, host: at.host, port: String(at.port), ...(servername && { servername }) }, callback)
+}
+
+function verifying({ host }: Target, secureContext: SecureContext): buildConnector.BuildOptions {
+  return {
+    secureContext,
+    rejectUnauthorized: true,
+    checkServerIdentity: (_dialled, certificate) => checkServerIdentity(host, certificate),
+  }
+}
+
+function closeOldest(pools: Map<string, Pool>): void {
+  const [oldest] = pools
+  if (!oldest) return
+  pools.delete(oldest[0])
+  void oldest[1].close()
+}

@@ -1,0 +1,92 @@
+/**
+ * The first half of every request's way, the same for a request in a tunnel, one in absolute-form and a WebSocket
+ * handshake: what it is for, whether its client may, what policy says, and the fields it goes on with.
+ */
+import type { IncomingMessage } from 'node:http'
+import type { Dispatcher } from 'undici'
+import { CordonError } from '../base/error.ts'
+import type { HostPort } from '../base/names.ts'
+import { routesAt } from '../policy/match.ts'
+import { decide, type Verdict } from '../policy/verdict.ts'
+import type { SecretPlace } from '../secrets/source.ts'
+import { type Client, isStillKnown } from './client.ts'
+import { type Dial, refuseForbidden } from './dial.ts'
+import { endToEndRequest, type Fields } from './fields.ts'
+import { inject } from './inject.ts'
+import type { CredentialRoute, Proxy } from './proxy.ts'
+import { type Target, targetInAbsoluteForm, targetInTunnel } from './target.ts'
+
+/** How a request came in: inside a tunnel that cordon terminates, or as plain HTTP. */
+export type Way =
+  | { kind: 'tunnel'; tunnel: HostPort; routes: readonly CredentialRoute[]; client: Client; serverName: () => string | undefined }
+  | { kind: 'plain'; client: Client }
+
+/** What is known of a request so far; the log line is written from it, however far the request came. */
+export interface Progress {
+  target?: Target
+  verdict?: Verdict<SecretPlace>
+}
+
+export interface Prepared {
+  target: Target
+  fields: Fields
+  pool: Dispatcher
+}
+
+/** Throws the `CordonError` that refuses the request; nothing has reached an origin then. */
+export async function prepare(request: IncomingMessage, way: Way, proxy: Proxy, progress: Progress): Promise<Prepared> {
+  const target = way.kind === 'tunnel' ? targetInTunnel(request, { ...way.tunnel, serverName: way.serverName() }) : targetInAbsoluteForm(request)
+  progress.target = target
+  const routes = way.kind === 'tunnel' ? way.routes : routesAt(proxy.routes, target)
+  admit(way.client, routes.length > 0, proxy)
+  refuseReflection(target)
+  const verdict = decide(routes, target)
+  progress.verdict = verdict
+  const dial = dialFor(target, routes)
+  if (dial.kind === 'guarded') refuseForbidden(target, proxy)
+  const pool = proxy.origins.poolFor(target, dial)
+  const fields = endToEndRequest(request.rawHeaders)
+  switch (verdict.kind) {
+    case 'refuse':
+      throw new CordonError(verdict.reason, `The path ${target.path} can be read in more than one way, and ${target.host} has routes that depend on it.`, {
+        hint: 'send the path in its plain form, without dot segments',
+      })
+    case 'pass':
+      return { target, fields, pool }
+    case 'inject':
+      return { target, fields: await inject(fields, verdict.route, proxy.secrets, proxy.commandSuffix), pool }
+  }
+}
+
+/** Throws `token_missing`, `token_malformed` or `token_unknown`. A target without a route needs no token, but no wrong one either. */
+export function admit(client: Client, isRouted: boolean, proxy: Proxy): void {
+  switch (client.kind) {
+    case 'anonymous':
+      if (isRouted) throw new CordonError('token_missing', 'The request carries no client token.', { hint: `use the proxy URL that \`cordon env${proxy.commandSuffix}\` prints` })
+      return
+    case 'malformed':
+      throw new CordonError('token_malformed', 'The Proxy-Authorization field is not a single `Basic` credential of audience and token.', {
+        hint: `use the proxy URL that \`cordon env${proxy.commandSuffix}\` prints`,
+      })
+    case 'unknown':
+      throw unknownToken(proxy)
+    case 'known':
+      if (!isStillKnown(client, proxy.tokens)) throw unknownToken(proxy)
+  }
+}
+
+function unknownToken(proxy: Proxy): CordonError {
+  return new CordonError('token_unknown', 'The client token is not one of this cordon, or it was revoked.', {
+    hint: `set the agent up again with \`cordon setup\`, or use the proxy URL that \`cordon env${proxy.commandSuffix}\` prints`,
+  })
+}
+
+/** RFC 9110 §9.3.8: TRACE sends the request back in the answer, and with it the credential. */
+function refuseReflection({ method }: Target): void {
+  if (method === 'TRACE' || method === 'TRACK') throw new CordonError('method_refused', `${method} would show the credential to its sender.`)
+}
+
+/** A routed host lies where its route says; every route of one host says the same. */
+function dialFor(target: Target, [route]: readonly CredentialRoute[]): Dial {
+  return route ? { kind: 'configured', at: route.connectTo ?? target } : { kind: 'guarded' }
+}

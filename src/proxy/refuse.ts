@@ -1,0 +1,126 @@
+/**
+ * What an error means on the wire. The status follows Codex's real behaviour as much as RFC 9110: what no repetition can
+ * mend is 400, because agents stop at once there and print the content; what may pass is 502 or 504, which they repeat.
+ */
+import type { ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { STATUS_CODES } from 'node:http'
+import { CordonError, sentenceOf } from '../base/error.ts'
+import type { Host } from '../base/names.ts'
+import { type Vendor, vendorOf, vendorContent } from './vendor.ts'
+
+interface Refusal {
+  status: number
+  /** Who has to do something about it. */
+  blame: 'client' | 'cordon' | 'origin'
+  /** The error type of RFC 9209 §2.3 in Proxy-Status. */
+  proxyError: string
+}
+
+const client = (status: number, proxyError = 'http_request_error'): Refusal => ({ status, blame: 'client', proxyError })
+const cordon = (status: number, proxyError = 'proxy_configuration_error'): Refusal => ({ status, blame: 'cordon', proxyError })
+const origin = (status: number, proxyError: string): Refusal => ({ status, blame: 'origin', proxyError })
+
+const refusals: Record<string, Refusal> = {
+  request_malformed: client(400),
+  fields_too_large: client(431),
+  misdirected: client(421),
+  ambiguous_path: client(400, 'http_request_denied'),
+  method_refused: client(405, 'http_request_denied'),
+  not_a_proxy_request: client(400),
+  token_missing: client(407, 'http_request_denied'),
+  token_malformed: client(407, 'http_request_denied'),
+  token_unknown: client(400, 'http_request_denied'),
+  address_refused: cordon(403, 'destination_ip_prohibited'),
+  target_is_cordon: cordon(403, 'proxy_loop_detected'),
+  origin_refused: origin(502, 'connection_refused'),
+  origin_unknown: origin(502, 'dns_error'),
+  origin_unreachable: origin(502, 'destination_ip_unroutable'),
+  origin_timeout: origin(504, 'connection_timeout'),
+  origin_closed: origin(502, 'connection_terminated'),
+  origin_untrusted: origin(502, 'tls_certificate_error'),
+  origin_handshake: origin(502, 'tls_protocol_error'),
+  origin_malformed: origin(502, 'http_protocol_error'),
+  origin_unwilling: origin(426, 'http_upgrade_failed'),
+  origin_failed: origin(502, 'destination_unavailable'),
+  internal: cordon(502, 'proxy_internal_error'),
+}
+
+/** Every error that is not in the table is a fault of this machine's configuration: a secret, a store, a file. */
+const refusalOf = (code: string): Refusal => refusals[code] ?? cordon(400)
+
+/** An answer of cordon's own. */
+export interface Answer {
+  status: number
+  fields: string[]
+  content: string
+}
+
+/** What was thrown, as a `CordonError`: anything else is a bug of ours and goes out without its details. */
+export function asCordonError(thrown: unknown): CordonError {
+  if (thrown instanceof CordonError) return thrown
+  return new CordonError('internal', 'cordon failed on this request.', { hint: 'look at its log', cause: thrown })
+}
+
+/** The answer to a request for `host`, in the shape in which that vendor's own clients read errors. */
+export function answerFor(error: CordonError, host: Host | undefined): Answer {
+  const { status } = refusalOf(error.code)
+  return answerWith(error, status, vendorOf(host))
+}
+
+/**
+ * The answer to a WebSocket handshake. Codex takes 426 as "use HTTP from now on" without a word, and tries seven times on
+ * 401, 403, 404 and 5xx; so trouble with the origin becomes 426 for that vendor, and its real cause comes with the request
+ * that follows. What a repetition cannot mend stays what it is.
+ */
+export function answerToHandshake(error: CordonError, host: Host | undefined): Answer {
+  const { status, blame } = refusalOf(error.code)
+  const vendor = vendorOf(host)
+  if (vendor !== 'openai' || blame !== 'origin') return answerWith(error, status, vendor)
+  const answer = answerWith(error, 426, vendor)
+  answer.fields.push('upgrade', 'HTTP/1.1')
+  return answer
+}
+
+function answerWith(error: CordonError, status: number, vendor: Vendor): Answer {
+  const { blame, proxyError } = refusalOf(error.code)
+  const mend = error.hint === undefined ? '' : ` To mend it, ${error.hint}.`
+  const content = vendorContent(vendor, { status, code: `cordon_${error.code}`, message: `cordon: ${error.message}${mend}`, blame })
+  // RFC 9209 §2: the details are an sf-string, which holds visible ASCII with `\` and `"` escaped.
+  const details = error.message.replace(/[^\x20-\x7e]/g, '?').replace(/["\\]/g, '\\$&')
+  const fields = ['content-type', 'application/json', 'content-length', String(Buffer.byteLength(content)), 'proxy-status', `cordon; error=${proxyError}; details="${details}"`, 'cache-control', 'no-store']
+  if (status === 405) fields.push('allow', 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS')
+  if (status === 407) fields.push('proxy-authenticate', 'Basic realm="cordon"')
+  return { status, fields, content }
+}
+
+/** Answers a request; where its content was not read yet, the rest of it is dropped by closing. */
+export function answerResponse(response: ServerResponse, answer: Answer): void {
+  if (response.headersSent || response.destroyed) {
+    response.destroy()
+    return
+  }
+  if (!response.req.complete) answer.fields.push('connection', 'close')
+  response.writeHead(answer.status, answer.fields)
+  response.end(response.req.method === 'HEAD' ? undefined : answer.content)
+}
+
+/** Answers on a socket that the HTTP server has let go: a CONNECT, an upgrade, or bytes that were no request. */
+export function answerSocket(socket: Duplex, answer: Answer, connection: 'close' | 'keep-alive'): void {
+  if (!socket.writable) return void socket.destroy()
+  const head = headText(answer.status, STATUS_CODES[answer.status] ?? '', [...answer.fields, 'connection', connection])
+  if (connection === 'close') socket.end(head + answer.content)
+  else socket.write(head + answer.content)
+}
+
+/** A response head as it goes over the wire (RFC 9112 §4); Latin-1, as the fields were read. */
+export function headText(status: number, reason: string, fields: readonly string[]): string {
+  let head = `HTTP/1.1 ${status} ${reason}\r\n`
+  for (let i = 0; i + 1 < fields.length; i += 2) head += `${fields[i]}: ${fields[i + 1]}\r\n`
+  return `${head}\r\n`
+}
+
+/** The cause's own words, for the log. */
+export function causeOf({ cause }: CordonError): string | undefined {
+  return cause === undefined ? undefined : sentenceOf(cause)
+}

@@ -1,0 +1,20 @@
+import type { Duplex } from 'node:stream'
+
+/**
+ * Carries bytes both ways, unread and with back-pressure, until both sides have ended. One side's end is passed on as an
+ * end (the other may still be sending); one side's failure breaks the other.
+ */
+export function relay(one: Duplex, other: Duplex): void {
+  one.pipe(other)
+  other.pipe(one)
+  breakTogether(one, other)
+  breakTogether(other, one)
+}
+
+function breakTogether(one: Duplex, other: Duplex): void {
+  one.on('error', () => other.destroy())
+  // A socket that closed without having ended was reset: what the other side has of it must not look whole.
+  one.on('close', () => {
+    if (!one.readableEnded || !one.writableFinished) other.destroy()
+  })
+}

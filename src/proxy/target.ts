@@ -1,0 +1,71 @@
+import type { IncomingMessage } from 'node:http'
+import { type Authority, authorityOf, type Host, type HostPort, parseHostPort } from '../base/names.ts'
+import { CordonError } from '../base/error.ts'
+
+/** What one request is for, read once and never again from the request itself. */
+export interface Target {
+  scheme: 'https' | 'http'
+  host: Host
+  port: number
+  authority: Authority
+  method: string
+  /** The request target in origin-form: path and query (RFC 9112 §3.2.1). */
+  pathAndQuery: string
+  path: string
+}
+
+/**
+ * The target of a request inside an intercepted tunnel. CONNECT named the authority; the server name of the handshake and
+ * the Host field must name the same one, or the request is an attempt to slip past the routes.
+ *
+ * Throws `request_malformed` (400) and `misdirected` (421, RFC 9110 §15.5.20).
+ */
+export function targetInTunnel(request: IncomingMessage, tunnel: HostPort & { serverName: string | undefined }): Target {
+  const pathAndQuery = request.url ?? ''
+  if (!pathAndQuery.startsWith('/')) throw malformed('The request target inside a tunnel must be a path (RFC 9112 §3.2.1).')
+  const { serverName } = tunnel
+  if (serverName !== undefined && parseHostPort(serverName, tunnel.port)?.host !== tunnel.host) {
+    throw misdirected(`The TLS handshake asked for ${quoted(serverName)}`, tunnel)
+  }
+  const named = hostField(request, 443, tunnel)
+  if (named.host !== tunnel.host || named.port !== tunnel.port) throw misdirected(`The Host field names ${authorityOf(named)}`, tunnel)
+  return target('https', tunnel, request, pathAndQuery)
+}
+
+/** The target of a plain-HTTP request in absolute-form (RFC 9112 §3.2.2), which alone a proxy takes outside a tunnel. */
+export function targetInAbsoluteForm(request: IncomingMessage): Target {
+  const match = /^http:\/\/([^/?#]*)([^#]*)$/i.exec(request.url ?? '')
+  const authority = match && parseHostPort(match[1] ?? '', 80)
+  if (!authority) throw malformed('The request target must be an absolute http:// URI without user information or fragment (RFC 9112 §3.2.2).')
+  const named = hostField(request, 80, authority)
+  if (authorityOf(named) !== authorityOf(authority)) throw malformed(`The Host field names ${authorityOf(named)} and the request target ${authorityOf(authority)}.`)
+  const rest = match[2] ?? ''
+  return target('http', authority, request, rest.startsWith('/') ? rest : `/${rest}`)
+}
+
+function target(scheme: 'https' | 'http', { host, port }: HostPort, request: IncomingMessage, pathAndQuery: string): Target {
+  if (!/^[\x21-\x7e]+$/.test(pathAndQuery) || pathAndQuery.includes('#')) throw malformed('The request target holds a character that no URI has (RFC 3986 §2).')
+  const query = pathAndQuery.indexOf('?')
+  const path = query < 0 ? pathAndQuery : pathAndQuery.slice(0, query)
+  return { scheme, host, port, authority: authorityOf({ host, port }), method: request.method ?? '', pathAndQuery, path }
+}
+
+/** RFC 9112 §3.2: exactly one Host field. HTTP/1.0 knew none, so there the way the request came in decides. */
+function hostField(request: IncomingMessage, defaultPort: number, otherwise: HostPort): HostPort {
+  const fields = request.headersDistinct['host'] ?? []
+  if (fields.length === 0 && request.httpVersion === '1.0') return otherwise
+  if (fields.length !== 1) throw malformed(fields.length === 0 ? 'The request has no Host field.' : 'The request has more than one Host field.')
+  const named = parseHostPort(fields[0] ?? '', defaultPort)
+  if (!named) throw malformed(`The Host field ${quoted(fields[0] ?? '')} is not a host with its port.`)
+  return named
+}
+
+function malformed(sentence: string): CordonError {
+  return new CordonError('request_malformed', sentence)
+}
+
+function misdirected(what: string, tunnel: HostPort): CordonError {
+  return new CordonError('misdirected', `${what}, but this tunnel leads to ${authorityOf(tunnel)}.`, { hint: 'open a tunnel of its own for every host' })
+}
+
+const quoted = (text: string) => JSON.stringify(text.slice(0, 80))
