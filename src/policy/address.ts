@@ -10,10 +10,35 @@ import type { HostPattern } from './route.ts'
 
 /** RFC 6890 and the registries that follow it: nothing here is an address of the public Internet. */
 const specialIPv4 = [
-  '0.0.0.0/8', '10.0.0.0/8', '100.64.0.0/10', '127.0.0.0/8', '169.254.0.0/16', '172.16.0.0/12', '192.0.0.0/24', '192.0.2.0/24',
-  '192.88.99.0/24', '192.168.0.0/16', '198.18.0.0/15', '198.51.100.0/24', '203.0.113.0/24', '224.0.0.0/4', '240.0.0.0/4',
+  '0.0.0.0/8',
+  '10.0.0.0/8',
+  '100.64.0.0/10',
+  '127.0.0.0/8',
+  '169.254.0.0/16',
+  '172.16.0.0/12',
+  '192.0.0.0/24',
+  '192.0.2.0/24',
+  '192.88.99.0/24',
+  '192.168.0.0/16',
+  '198.18.0.0/15',
+  '198.51.100.0/24',
+  '203.0.113.0/24',
+  '224.0.0.0/4',
+  '240.0.0.0/4',
 ]
-const specialIPv6 = ['::/128', '::1/128', '64:ff9b:1::/48', '100::/64', '2001:db8::/32', '3fff::/20', '5f00::/16', 'fc00::/7', 'fe80::/10', 'fec0::/10', 'ff00::/8']
+const specialIPv6 = [
+  '::/128',
+  '::1/128',
+  '64:ff9b:1::/48',
+  '100::/64',
+  '2001:db8::/32',
+  '3fff::/20',
+  '5f00::/16',
+  'fc00::/7',
+  'fe80::/10',
+  'fec0::/10',
+  'ff00::/8',
+]
 
 const special = blockListOf([...specialIPv4, ...specialIPv6])
 
@@ -32,7 +57,8 @@ function carriedIPv4(address: string): string | undefined {
   const words = wordsOf(address)
   const [first = 0, second = 0] = words
   const low: [number, number] = [words[6] ?? 0, words[7] ?? 0]
-  if (words.slice(0, 5).every((word) => word === 0) && (words[5] === 0xffff || (words[5] === 0 && low[0] !== 0))) return dotted(low)
+  if (words.slice(0, 5).every((word) => word === 0) && (words[5] === 0xffff || (words[5] === 0 && low[0] !== 0)))
+    return dotted(low)
   if (words.slice(0, 4).every((word) => word === 0) && words[4] === 0xffff && words[5] === 0) return dotted(low)
   if (first === 0x64 && second === 0xff9b && words.slice(2, 6).every((word) => word === 0)) return dotted(low)
   if (first === 0x2002) return dotted([second, words[2] ?? 0])
@@ -88,4 +114,6 @@ function blockListOf(ranges: readonly string[]): BlockList {
 
 const isIn = (list: BlockList, address: string) => list.check(address, familyOf(address))
 
-const familyOf = (address: string) => (isIPv6(address) ? 'ipv6' : 'ipv4')
+function familyOf(address: string): 'ipv4' | 'ipv6' {
+  return isIPv6(address) ? 'ipv6' : 'ipv4'
+}

@@ -22,7 +22,8 @@ export interface RequestFacts {
  * the configuration grants to origins on loopback alone.
  */
 export function decide<Place>(routes: readonly Route<Place>[], { scheme, method, path }: RequestFacts): Verdict<Place> {
-  if (routes.some(({ match }) => match.paths) && isAmbiguousPath(path)) return { kind: 'refuse', reason: 'ambiguous_path' }
+  if (routes.some(({ match }) => match.paths) && isAmbiguousPath(path))
+    return { kind: 'refuse', reason: 'ambiguous_path' }
   const route = routes.find(({ match }) => coversMethod(match.methods, method) && coversSomePath(match.paths, path))
   if (!route || (scheme === 'http' && !route.allowCleartext)) return { kind: 'pass' }
   return { kind: 'inject', route }

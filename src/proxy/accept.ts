@@ -26,7 +26,7 @@ export interface RunningProxy {
 export async function startProxy(values: ProxyValues): Promise<RunningProxy> {
   let port = values.port
   const isSelf: Proxy['isSelf'] = (target) => target.port === port && isLoopback(target.host)
-  const proxy: Proxy = { ...values, isSelf, origins: openOrigins({ ...values, isSelf }, values.connectTimeoutMs) }
+  const proxy: Proxy = { ...values, isSelf, origins: openOrigins({ ...values, isSelf }) }
   const interceptor = openInterceptor(proxy)
   const sockets = new Set<Socket>()
 
@@ -63,13 +63,28 @@ function listen(server: ReturnType<typeof createServer>, port: number): Promise<
   return new Promise((done, fail) => {
     server.once('error', (cause) => {
       const isTaken = systemCodeOf(cause) === 'EADDRINUSE'
-      fail(isTaken ? new CordonError('port_taken', `Port ${port} on 127.0.0.1 is taken.`, { hint: 'see whose it is with `cordon doctor`', cause }) : cause)
+      fail(
+        isTaken
+          ? new CordonError('port_taken', `Port ${port} on 127.0.0.1 is taken.`, {
+              hint: 'see whose it is with `cordon doctor`',
+              cause,
+            })
+          : cause,
+      )
     })
     server.listen({ port, host: '127.0.0.1', exclusive: true }, () => done((server.address() as AddressInfo).port))
   })
 }
 
-const isLoopback = (address: string) => address === 'localhost' || address.endsWith('.localhost') || address.startsWith('127.') || address === '::1' || address === '0.0.0.0' || address === '::' || address.startsWith('::ffff:127.') || address.startsWith('::ffff:7f')
+const isLoopback = (address: string) =>
+  address === 'localhost' ||
+  address.endsWith('.localhost') ||
+  address.startsWith('127.') ||
+  address === '::1' ||
+  address === '0.0.0.0' ||
+  address === '::' ||
+  address.startsWith('::ffff:127.') ||
+  address.startsWith('::ffff:7f')
 
 /**
  * Requests for cordon itself. `GET /health` is all there is; a Host that is not loopback is a web page that had its own
@@ -77,13 +92,26 @@ const isLoopback = (address: string) => address === 'localhost' || address.endsW
  */
 function answerOwn(request: IncomingMessage, response: ServerResponse, proxy: Proxy): void {
   const named = parseHostPort(request.headers.host ?? '', 80)
-  if (named && !isLoopback(named.host)) return answerResponse(response, answerFor(new CordonError('misdirected', `cordon does not answer for ${named.host}.`), undefined))
+  if (named && !isLoopback(named.host))
+    return answerResponse(
+      response,
+      answerFor(new CordonError('misdirected', `cordon does not answer for ${named.host}.`), undefined),
+    )
   if (request.url === '/health' && (request.method === 'GET' || request.method === 'HEAD')) {
     const content = '{"status":"ok"}'
-    response.writeHead(200, { 'content-type': 'application/json', 'content-length': content.length, 'cache-control': 'no-store', server: `cordon/${proxy.version}` })
+    response.writeHead(200, {
+      'content-type': 'application/json',
+      'content-length': content.length,
+      'cache-control': 'no-store',
+      server: `cordon/${proxy.version}`,
+    })
     response.end(request.method === 'HEAD' ? undefined : content)
     return
   }
-  const error = new CordonError('not_a_proxy_request', 'This is a proxy: it takes CONNECT and requests in absolute-form.', { hint: `set HTTPS_PROXY as \`cordon env${proxy.commandSuffix}\` prints it` })
+  const error = new CordonError(
+    'not_a_proxy_request',
+    'This is a proxy: it takes CONNECT and requests in absolute-form.',
+    { hint: `set HTTPS_PROXY as \`cordon env${proxy.commandSuffix}\` prints it` },
+  )
   answerResponse(response, answerFor(error, undefined))
 }

@@ -22,7 +22,14 @@ export type Tunnel =
  * Opens the tunnel that a CONNECT asks for. A routed target is always accepted (a wrong token is told inside, since Codex
  * repeats a refused CONNECT for ever), unless its client sent no token at all: 407 makes git and curl send theirs.
  */
-export async function connect(request: IncomingMessage, socket: Socket, head: Buffer, proxy: Proxy, interceptor: Interceptor, keepOpen: () => void): Promise<void> {
+export async function connect(
+  request: IncomingMessage,
+  socket: Socket,
+  head: Buffer,
+  proxy: Proxy,
+  interceptor: Interceptor,
+  keepOpen: () => void,
+): Promise<void> {
   const started = performance.now()
   socket.on('error', () => socket.destroy())
   const client = clientOf(request, proxy.tokens)
@@ -33,12 +40,20 @@ export async function connect(request: IncomingMessage, socket: Socket, head: Bu
     client: client.kind === 'known' ? client.name : client.kind,
     ms: Math.round(performance.now() - started),
   }
-  if (tunnel.state === 'refused') proxy.log.warn({ ...facts, code: tunnel.error.code, why: tunnel.error.message }, 'tunnel refused')
+  if (tunnel.state === 'refused')
+    proxy.log.warn({ ...facts, code: tunnel.error.code, why: tunnel.error.message }, 'tunnel refused')
   else if (tunnel.state === 'blind') proxy.log.info({ ...facts, verdict: 'blind' }, 'tunnel')
   else proxy.log.debug({ ...facts, verdict: 'intercept' }, 'tunnel')
 }
 
-async function open(request: IncomingMessage, socket: Socket, head: Buffer, client: Client, proxy: Proxy, interceptor: Interceptor): Promise<Tunnel> {
+async function open(
+  request: IncomingMessage,
+  socket: Socket,
+  head: Buffer,
+  client: Client,
+  proxy: Proxy,
+  interceptor: Interceptor,
+): Promise<Tunnel> {
   try {
     const target = parseHostPort(request.url ?? '')
     if (!target) throw new CordonError('request_malformed', 'CONNECT must name a host and a port (RFC 9112 §3.2.3).')
@@ -55,7 +70,10 @@ async function open(request: IncomingMessage, socket: Socket, head: Buffer, clie
     return { state: 'intercepted', target }
   } catch (thrown) {
     const target = parseHostPort(request.url ?? '')
-    return { state: 'refused', error: target && !(thrown instanceof CordonError) ? originFault(thrown, target) : asCordonError(thrown) }
+    return {
+      state: 'refused',
+      error: target && !(thrown instanceof CordonError) ? originFault(thrown, target) : asCordonError(thrown),
+    }
   }
 }
 

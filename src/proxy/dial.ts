@@ -2,11 +2,11 @@
  * Connections to targets that no route names. The name is resolved once, every answer is judged, and only judged
  * addresses are dialled, so that a name that changes its answer (DNS rebinding) gains nothing.
  */
-import { lookup as resolve, type LookupAddress } from 'node:dns'
-import { type LookupFunction, type Socket, connect, isIP } from 'node:net'
+import type { LookupAddress } from 'node:dns'
+import { connect, isIP, type LookupFunction, type Socket } from 'node:net'
 import { CordonError } from '../base/error.ts'
 import { authorityOf, type HostPort } from '../base/names.ts'
-import type { Proxy } from './proxy.ts'
+import type { Guarding } from './proxy.ts'
 
 /** How an origin is reached: where the configuration says, or wherever the guard lets a client's own target lead. */
 export type Dial = { kind: 'configured'; at: HostPort } | { kind: 'guarded' }
@@ -14,15 +14,16 @@ export type Dial = { kind: 'configured'; at: HostPort } | { kind: 'guarded' }
 /**
  * Throws `target_is_cordon` and `address_refused` for a target that may not be dialled, before any name is resolved.
  */
-export function refuseForbidden(target: HostPort, proxy: Pick<Proxy, 'guard' | 'isSelf'>): void {
+export function refuseForbidden(target: HostPort, proxy: Guarding): void {
   if (proxy.isSelf(target)) throw new CordonError('target_is_cordon', `${authorityOf(target)} is cordon itself.`)
-  if (isIP(target.host) && !proxy.guard.allowsHost(target.host) && !proxy.guard.allowsAddress(target.host)) throw refused(target, target.host)
+  if (isIP(target.host) && !proxy.guard.allowsHost(target.host) && !proxy.guard.allowsAddress(target.host))
+    throw refused(target, target.host)
 }
 
 /** A `lookup` for `net.connect` that answers with checked addresses alone. */
-export function guardedLookup(target: HostPort, proxy: Pick<Proxy, 'guard' | 'isSelf'>): LookupFunction {
+export function guardedLookup(target: HostPort, proxy: Guarding): LookupFunction {
   return (hostname, options, callback) => {
-    resolve(hostname, { ...options, all: true }, (error, addresses) => {
+    proxy.resolve(hostname, options, (error, addresses) => {
       if (error) return callback(error, [])
       const forbidden = addresses.find(({ address }) => !isOpen(address, target, proxy))
       if (forbidden) return callback(refused(target, forbidden.address), [])
@@ -37,18 +38,24 @@ function answer(addresses: LookupAddress[], all: boolean, callback: Parameters<L
   else if (first) callback(null, first.address, first.family)
 }
 
-function isOpen(address: string, target: HostPort, { guard, isSelf }: Pick<Proxy, 'guard' | 'isSelf'>): boolean {
+function isOpen(address: string, target: HostPort, { guard, isSelf }: Guarding): boolean {
   if (isSelf({ host: address as HostPort['host'], port: target.port })) return false
   return guard.allowsHost(target.host) || guard.allowsAddress(address)
 }
 
 /** A TCP connection for a blind tunnel. Rejects with `CordonError`s, or with the system's error of the connection. */
-export function dialBlind(target: HostPort, proxy: Proxy): Promise<Socket> {
+export function dialBlind(target: HostPort, proxy: Guarding): Promise<Socket> {
   refuseForbidden(target, proxy)
   return new Promise((done, fail) => {
-    const socket = connect({ host: target.host, port: target.port, lookup: guardedLookup(target, proxy), allowHalfOpen: true, noDelay: true })
+    const socket = connect({
+      host: target.host,
+      port: target.port,
+      lookup: guardedLookup(target, proxy),
+      allowHalfOpen: true,
+      noDelay: true,
+    })
     const late = () => socket.destroy(Object.assign(new Error('connect timed out'), { code: 'ETIMEDOUT' }))
-    const timer = setTimeout(late, proxy.connectTimeoutMs ?? 10_000)
+    const timer = setTimeout(late, proxy.connectTimeoutMs)
     socket.once('error', (error) => {
       clearTimeout(timer)
       fail(error)
@@ -66,7 +73,11 @@ export function dialBlind(target: HostPort, proxy: Proxy): Promise<Socket> {
 
 function refused(target: HostPort, address: string): CordonError {
   const where = address === target.host ? 'is' : `leads to ${address},`
-  return new CordonError('address_refused', `${authorityOf(target)} ${where} an address that is not of the public Internet.`, {
-    hint: `if agents may reach it, add "${target.host}" to \`[network] allow\` of cordon.toml`,
-  })
+  return new CordonError(
+    'address_refused',
+    `${authorityOf(target)} ${where} an address that is not of the public Internet.`,
+    {
+      hint: `if agents may reach it, add "${target.host}" to \`[network] allow\` of cordon.toml`,
+    },
+  )
 }

@@ -30,7 +30,13 @@ interface Outcome {
 }
 
 /** The one log line of an exchange. The request target is left out: paths and queries hold keys often enough. */
-export function logExchange(request: IncomingMessage, way: Way, proxy: Proxy, { target, verdict }: Progress, { status, ms, error }: Outcome): void {
+export function logExchange(
+  request: IncomingMessage,
+  way: Way,
+  proxy: Proxy,
+  { target, verdict }: Progress,
+  { status, ms, error }: Outcome,
+): void {
   const facts = {
     authority: target?.authority,
     method: request.method,

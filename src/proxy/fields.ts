@@ -6,7 +6,15 @@
 export type Fields = string[]
 
 /** RFC 9110 §7.6.1, and what only this connection's two ends mean by it. `Proxy-*` is matched by its beginning. */
-const hopByHop = new Set(['connection', 'keep-alive', 'te', 'trailer', 'transfer-encoding', 'upgrade', 'http2-settings'])
+const hopByHop = new Set([
+  'connection',
+  'keep-alive',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'http2-settings',
+])
 
 /**
  * Fields of a request that cordon writes itself or answers itself: Host is made anew from the target, Expect was answered

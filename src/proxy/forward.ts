@@ -11,7 +11,13 @@ import type { Target } from './target.ts'
  *
  * A redirect is an answer like any other: it is returned, never followed.
  */
-export function forward(target: Target, fields: Fields, request: IncomingMessage, response: ServerResponse, pool: Dispatcher): Promise<number> {
+export function forward(
+  target: Target,
+  fields: Fields,
+  request: IncomingMessage,
+  response: ServerResponse,
+  pool: Dispatcher,
+): Promise<number> {
   return new Promise((done, fail) => {
     const options: Dispatcher.DispatchOptions = {
       method: target.method as Dispatcher.HttpMethod,
@@ -30,7 +36,10 @@ export function authorityField({ scheme, authority, port }: Target): string {
 
 /** RFC 9112 §6.3: a request has content when it says how long that is, or that it is chunked. */
 function hasContent({ headers }: IncomingMessage): boolean {
-  return headers['transfer-encoding'] !== undefined || (headers['content-length'] !== undefined && headers['content-length'] !== '0')
+  return (
+    headers['transfer-encoding'] !== undefined ||
+    (headers['content-length'] !== undefined && headers['content-length'] !== '0')
+  )
 }
 
 class ResponseRelay implements Dispatcher.DispatchHandler {
@@ -42,7 +51,12 @@ class ResponseRelay implements Dispatcher.DispatchHandler {
   #status = 0
   #isFlushed = false
 
-  constructor(target: Target, response: ServerResponse, done: (status: number) => void, fail: (reason: unknown) => void) {
+  constructor(
+    target: Target,
+    response: ServerResponse,
+    done: (status: number) => void,
+    fail: (reason: unknown) => void,
+  ) {
     this.#target = target
     this.#response = response
     this.#done = done
@@ -56,7 +70,12 @@ class ResponseRelay implements Dispatcher.DispatchHandler {
     if (this.#response.destroyed) controller.abort(new Error('the client left'))
   }
 
-  onResponseStart(controller: Dispatcher.DispatchController, status: number, _headers: unknown, statusText?: string): void {
+  onResponseStart(
+    controller: Dispatcher.DispatchController,
+    status: number,
+    _headers: unknown,
+    statusText?: string,
+  ): void {
     if (status < 200) return
     this.#status = status
     this.#response.sendDate = false

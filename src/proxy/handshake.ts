@@ -3,8 +3,8 @@
  * named, and what comes out of it is read as HTTP/1.1.
  */
 import { createServer, type IncomingMessage, type Server } from 'node:http'
-import type { Duplex } from 'node:stream'
 import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { TLSSocket } from 'node:tls'
 import { CordonError, systemCodeOf } from '../base/error.ts'
 import { authorityOf, type HostPort } from '../base/names.ts'
@@ -39,13 +39,26 @@ export function openInterceptor(proxy: Proxy): Interceptor {
     if (!way) throw new TypeError('a request came out of a socket that no tunnel knows')
     return way
   }
-  const server = createServer(listenerOptions, (request, response) => void carry(request, response, wayOf(request.socket), proxy))
-  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => void carryUpgrade(request, socket, head, wayOf(socket), proxy))
-  server.on('connect', (_request: IncomingMessage, socket: Duplex) => answerSocket(socket, answerFor(nestedConnect(), wayOf(socket).tunnel.host), 'close'))
+  const server = createServer(
+    listenerOptions,
+    (request, response) => void carry(request, response, wayOf(request.socket), proxy),
+  )
+  server.on(
+    'upgrade',
+    (request: IncomingMessage, socket: Duplex, head: Buffer) =>
+      void carryUpgrade(request, socket, head, wayOf(socket), proxy),
+  )
+  server.on('connect', (_request: IncomingMessage, socket: Duplex) =>
+    answerSocket(socket, answerFor(nestedConnect(), wayOf(socket).tunnel.host), 'close'),
+  )
   answerBadBytes(server, proxy, (socket) => ways.get(socket)?.tunnel)
   return {
     terminate(socket, tunnel, routes, client) {
-      const secure = new TLSSocket(socket, { isServer: true, secureContext: proxy.leaves.contextFor(tunnel.host), ALPNProtocols: ['http/1.1'] })
+      const secure = new TLSSocket(socket, {
+        isServer: true,
+        secureContext: proxy.leaves.contextFor(tunnel.host),
+        ALPNProtocols: ['http/1.1'],
+      })
       // Until the handshake is done a failure is `_tlsError`, and the socket goes with it; afterwards it is `error`.
       secure.on('_tlsError', (error: Error) => logHandshake(error, tunnel, proxy))
       ways.set(secure, { kind: 'tunnel', tunnel, routes, client, serverName: () => secure.servername || undefined })
@@ -65,16 +78,27 @@ export function answerBadBytes(server: Server, proxy: Proxy, tunnelOf: (socket: 
     if (code.startsWith('ERR_SSL')) return void socket.destroy()
     const isTooLarge = code === 'HPE_HEADER_OVERFLOW'
     const refusal = isTooLarge
-      ? new CordonError('fields_too_large', `The header section is larger than ${listenerOptions.maxHeaderSize / 1024} KiB.`)
+      ? new CordonError(
+          'fields_too_large',
+          `The header section is larger than ${listenerOptions.maxHeaderSize / 1024} KiB.`,
+        )
       : new CordonError('request_malformed', `The bytes are not an HTTP/1.1 request (${code}).`)
     const tunnel = tunnelOf(socket)
-    proxy.log.warn({ authority: tunnel && authorityOf(tunnel), code: refusal.code, why: refusal.message }, 'request refused')
+    proxy.log.warn(
+      { authority: tunnel && authorityOf(tunnel), code: refusal.code, why: refusal.message },
+      'request refused',
+    )
     answerSocket(socket, answerFor(refusal, tunnel?.host), 'close')
   })
 }
 
 function logHandshake(error: Error, tunnel: HostPort, proxy: Proxy): void {
   const isDistrust = /alert (unknown ca|bad certificate|certificate unknown)/i.test(error.message)
-  const hint = isDistrust ? 'the client does not trust the CA of cordon: give it the variables of `cordon env`' : undefined
-  proxy.log.warn({ authority: authorityOf(tunnel), code: systemCodeOf(error), why: error.message, hint }, 'handshake failed')
+  const hint = isDistrust
+    ? 'the client does not trust the CA of cordon: give it the variables of `cordon env`'
+    : undefined
+  proxy.log.warn(
+    { authority: authorityOf(tunnel), code: systemCodeOf(error), why: error.message, hint },
+    'handshake failed',
+  )
 }

@@ -24,7 +24,12 @@ const credentialFields = [
 ]
 
 /** Puts the route's credential in place of the client's own, so that an agent never chooses what its origin sees. */
-export async function inject(fields: Fields, route: CredentialRoute, secrets: Secrets, commandSuffix: string): Promise<Fields> {
+export async function inject(
+  fields: Fields,
+  route: CredentialRoute,
+  secrets: Secrets,
+  commandSuffix: string,
+): Promise<Fields> {
   const secret = await secrets.fetch(route.secret).catch((cause: unknown) => {
     throw withMend(cause, route, commandSuffix)
   })
@@ -59,5 +64,8 @@ export function credentialOf(auth: Auth, secret: Secret): string {
 function withMend(cause: unknown, route: CredentialRoute, commandSuffix: string): unknown {
   if (!(cause instanceof CordonError)) return cause
   const hint = cause.hint ?? `run \`cordon secret set ${route.name}${commandSuffix}\``
-  return new CordonError(cause.code, `The credential of the route ${route.name} is not there: ${cause.message}`, { hint, cause })
+  return new CordonError(cause.code, `The credential of the route ${route.name} is not there: ${cause.message}`, {
+    hint,
+    cause,
+  })
 }

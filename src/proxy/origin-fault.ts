@@ -7,7 +7,8 @@ export function originFault(cause: unknown, target: HostPort): CordonError {
   if (cause instanceof CordonError) return cause
   const origin = `The origin ${authorityOf(target)}`
   const code = systemCodeOf(cause) ?? ''
-  const told = (name: string, sentence: string, hint?: string) => new CordonError(name, sentence, hint === undefined ? { cause } : { cause, hint })
+  const told = (name: string, sentence: string, hint?: string) =>
+    new CordonError(name, sentence, hint === undefined ? { cause } : { cause, hint })
   switch (code) {
     case 'ECONNREFUSED':
       return told('origin_refused', `${origin} refused the connection.`)
@@ -15,7 +16,11 @@ export function originFault(cause: unknown, target: HostPort): CordonError {
     case 'EAI_AGAIN':
     case 'EAI_FAIL':
     case 'EAI_NODATA':
-      return told('origin_unknown', `The name ${target.host} could not be resolved (${code}).`, 'check the network and the name')
+      return told(
+        'origin_unknown',
+        `The name ${target.host} could not be resolved (${code}).`,
+        'check the network and the name',
+      )
     case 'ETIMEDOUT':
     case 'UND_ERR_CONNECT_TIMEOUT':
       return told('origin_timeout', `${origin} did not answer the connection in time.`)
@@ -27,9 +32,16 @@ export function originFault(cause: unknown, target: HostPort): CordonError {
     case 'UND_ERR_SOCKET':
       return told('origin_closed', `${origin} closed the connection before it answered.`)
   }
-  if (certificateFaults.has(code)) return told('origin_untrusted', `${origin} showed a certificate that does not prove its name (${code}).`, 'if a company CA signed it, name that CA in `[tls] trust` of cordon.toml')
-  if (code.startsWith('ERR_SSL') || code.startsWith('ERR_TLS') || code === 'EPROTO') return told('origin_handshake', `${origin} did not complete the TLS handshake (${code}).`)
-  if (code.startsWith('HPE_')) return told('origin_malformed', `${origin} sent an answer that is not HTTP/1.1 (${code}).`)
+  if (certificateFaults.has(code))
+    return told(
+      'origin_untrusted',
+      `${origin} showed a certificate that does not prove its name (${code}).`,
+      'if a company CA signed it, name that CA in `[tls] trust` of cordon.toml',
+    )
+  if (code.startsWith('ERR_SSL') || code.startsWith('ERR_TLS') || code === 'EPROTO')
+    return told('origin_handshake', `${origin} did not complete the TLS handshake (${code}).`)
+  if (code.startsWith('HPE_'))
+    return told('origin_malformed', `${origin} sent an answer that is not HTTP/1.1 (${code}).`)
   return told('origin_failed', `${origin} failed: ${sentenceOf(cause)}.`)
 }
 

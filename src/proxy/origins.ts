@@ -7,7 +7,7 @@ import { checkServerIdentity, type SecureContext } from 'node:tls'
 import { buildConnector, Pool } from 'undici'
 import type { HostPort } from '../base/names.ts'
 import { type Dial, guardedLookup } from './dial.ts'
-import type { Proxy } from './proxy.ts'
+import type { Guarding, Proxy } from './proxy.ts'
 import type { Target } from './target.ts'
 
 export interface Origins {
@@ -15,18 +15,23 @@ export interface Origins {
   close(): Promise<void>
 }
 
+type Dialling = Guarding & Pick<Proxy, 'originContext'>
+
 /** More origins than this are not kept: the one that was made first is closed when its last exchange is over. */
 const keptPools = 1000
 const idleMs = 60_000
 
-export function openOrigins(proxy: Pick<Proxy, 'originContext' | 'guard' | 'isSelf'>, connectTimeoutMs = 10_000): Origins {
+export function openOrigins(proxy: Dialling): Origins {
   const pools = new Map<string, Pool>()
   return {
     poolFor(target, dial) {
-      const key = dial.kind === 'guarded' ? `${target.scheme} ${target.authority}` : `${target.scheme} ${target.authority} ${dial.at.host} ${dial.at.port}`
+      const key =
+        dial.kind === 'guarded'
+          ? `${target.scheme} ${target.authority}`
+          : `${target.scheme} ${target.authority} ${dial.at.host} ${dial.at.port}`
       const known = pools.get(key)
       if (known) return known
-      const pool = openPool(target, connectorFor(target, dial, proxy, connectTimeoutMs))
+      const pool = openPool(target, connectorFor(target, dial, proxy))
       pools.set(key, pool)
       if (pools.size > keptPools) closeOldest(pools)
       return pool
@@ -51,14 +56,18 @@ function openPool({ scheme, authority }: Target, connect: buildConnector.connect
   })
 }
 
-function connectorFor(target: Target, dial: Dial, proxy: Pick<Proxy, 'originContext' | 'guard' | 'isSelf'>, timeout: number): buildConnector.connector {
+function connectorFor(target: Target, dial: Dial, proxy: Dialling): buildConnector.connector {
   const at: HostPort = dial.kind === 'configured' ? dial.at : target
   const lookup = dial.kind === 'guarded' ? { lookup: guardedLookup(target, proxy) } : {}
   const security = target.scheme === 'https' ? verifying(target, proxy.originContext()) : {}
-  const connect = buildConnector({ timeout, noDelay: true, ...lookup, ...security })
+  const connect = buildConnector({ timeout: proxy.connectTimeoutMs, noDelay: true, ...lookup, ...security })
   // RFC 6066 §3: an IP address is never a server name.
   const servername = isIP(target.host) ? undefined : target.host
-  return (options, callback) => connect({ ...options, hostname: at.host, host: at.host, port: String(at.port), ...(servername && { servername }) }, callback)
+  return (options, callback) =>
+    connect(
+      { ...options, hostname: at.host, host: at.host, port: String(at.port), ...(servername && { servername }) },
+      callback,
+    )
 }
 
 function verifying({ host }: Target, secureContext: SecureContext): buildConnector.BuildOptions {

@@ -18,7 +18,13 @@ import { type Target, targetInAbsoluteForm, targetInTunnel } from './target.ts'
 
 /** How a request came in: inside a tunnel that cordon terminates, or as plain HTTP. */
 export type Way =
-  | { kind: 'tunnel'; tunnel: HostPort; routes: readonly CredentialRoute[]; client: Client; serverName: () => string | undefined }
+  | {
+      kind: 'tunnel'
+      tunnel: HostPort
+      routes: readonly CredentialRoute[]
+      client: Client
+      serverName: () => string | undefined
+    }
   | { kind: 'plain'; client: Client }
 
 /** What is known of a request so far; the log line is written from it, however far the request came. */
@@ -35,7 +41,10 @@ export interface Prepared {
 
 /** Throws the `CordonError` that refuses the request; nothing has reached an origin then. */
 export async function prepare(request: IncomingMessage, way: Way, proxy: Proxy, progress: Progress): Promise<Prepared> {
-  const target = way.kind === 'tunnel' ? targetInTunnel(request, { ...way.tunnel, serverName: way.serverName() }) : targetInAbsoluteForm(request)
+  const target =
+    way.kind === 'tunnel'
+      ? targetInTunnel(request, { ...way.tunnel, serverName: way.serverName() })
+      : targetInAbsoluteForm(request)
   progress.target = target
   const routes = way.kind === 'tunnel' ? way.routes : routesAt(proxy.routes, target)
   admit(way.client, routes.length > 0, proxy)
@@ -48,9 +57,13 @@ export async function prepare(request: IncomingMessage, way: Way, proxy: Proxy, 
   const fields = endToEndRequest(request.rawHeaders)
   switch (verdict.kind) {
     case 'refuse':
-      throw new CordonError(verdict.reason, `The path ${target.path} can be read in more than one way, and ${target.host} has routes that depend on it.`, {
-        hint: 'send the path in its plain form, without dot segments',
-      })
+      throw new CordonError(
+        verdict.reason,
+        `The path ${target.path} can be read in more than one way, and ${target.host} has routes that depend on it.`,
+        {
+          hint: 'send the path in its plain form, without dot segments',
+        },
+      )
     case 'pass':
       return { target, fields, pool }
     case 'inject':
@@ -62,12 +75,19 @@ export async function prepare(request: IncomingMessage, way: Way, proxy: Proxy, 
 export function admit(client: Client, isRouted: boolean, proxy: Proxy): void {
   switch (client.kind) {
     case 'anonymous':
-      if (isRouted) throw new CordonError('token_missing', 'The request carries no client token.', { hint: `use the proxy URL that \`cordon env${proxy.commandSuffix}\` prints` })
+      if (isRouted)
+        throw new CordonError('token_missing', 'The request carries no client token.', {
+          hint: `use the proxy URL that \`cordon env${proxy.commandSuffix}\` prints`,
+        })
       return
     case 'malformed':
-      throw new CordonError('token_malformed', 'The Proxy-Authorization field is not a single `Basic` credential of audience and token.', {
-        hint: `use the proxy URL that \`cordon env${proxy.commandSuffix}\` prints`,
-      })
+      throw new CordonError(
+        'token_malformed',
+        'The Proxy-Authorization field is not a single `Basic` credential of audience and token.',
+        {
+          hint: `use the proxy URL that \`cordon env${proxy.commandSuffix}\` prints`,
+        },
+      )
     case 'unknown':
       throw unknownToken(proxy)
     case 'known':
@@ -83,7 +103,8 @@ function unknownToken(proxy: Proxy): CordonError {
 
 /** RFC 9110 §9.3.8: TRACE sends the request back in the answer, and with it the credential. */
 function refuseReflection({ method }: Target): void {
-  if (method === 'TRACE' || method === 'TRACK') throw new CordonError('method_refused', `${method} would show the credential to its sender.`)
+  if (method === 'TRACE' || method === 'TRACK')
+    throw new CordonError('method_refused', `${method} would show the credential to its sender.`)
 }
 
 /** A routed host lies where its route says; every route of one host says the same. */

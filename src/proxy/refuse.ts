@@ -3,11 +3,11 @@
  * mend is 400, because agents stop at once there and print the content; what may pass is 502 or 504, which they repeat.
  */
 import type { ServerResponse } from 'node:http'
-import type { Duplex } from 'node:stream'
 import { STATUS_CODES } from 'node:http'
+import type { Duplex } from 'node:stream'
 import { CordonError, sentenceOf } from '../base/error.ts'
 import type { Host } from '../base/names.ts'
-import { type Vendor, vendorOf, vendorContent } from './vendor.ts'
+import { type Vendor, vendorContent, vendorOf } from './vendor.ts'
 
 interface Refusal {
   status: number
@@ -18,7 +18,11 @@ interface Refusal {
 }
 
 const client = (status: number, proxyError = 'http_request_error'): Refusal => ({ status, blame: 'client', proxyError })
-const cordon = (status: number, proxyError = 'proxy_configuration_error'): Refusal => ({ status, blame: 'cordon', proxyError })
+const cordon = (status: number, proxyError = 'proxy_configuration_error'): Refusal => ({
+  status,
+  blame: 'cordon',
+  proxyError,
+})
 const origin = (status: number, proxyError: string): Refusal => ({ status, blame: 'origin', proxyError })
 
 const refusals: Record<string, Refusal> = {
@@ -85,10 +89,24 @@ export function answerToHandshake(error: CordonError, host: Host | undefined): A
 function answerWith(error: CordonError, status: number, vendor: Vendor): Answer {
   const { blame, proxyError } = refusalOf(error.code)
   const mend = error.hint === undefined ? '' : ` To mend it, ${error.hint}.`
-  const content = vendorContent(vendor, { status, code: `cordon_${error.code}`, message: `cordon: ${error.message}${mend}`, blame })
+  const content = vendorContent(vendor, {
+    status,
+    code: `cordon_${error.code}`,
+    message: `cordon: ${error.message}${mend}`,
+    blame,
+  })
   // RFC 9209 §2: the details are an sf-string, which holds visible ASCII with `\` and `"` escaped.
   const details = error.message.replace(/[^\x20-\x7e]/g, '?').replace(/["\\]/g, '\\$&')
-  const fields = ['content-type', 'application/json', 'content-length', String(Buffer.byteLength(content)), 'proxy-status', `cordon; error=${proxyError}; details="${details}"`, 'cache-control', 'no-store']
+  const fields = [
+    'content-type',
+    'application/json',
+    'content-length',
+    String(Buffer.byteLength(content)),
+    'proxy-status',
+    `cordon; error=${proxyError}; details="${details}"`,
+    'cache-control',
+    'no-store',
+  ]
   if (status === 405) fields.push('allow', 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS')
   if (status === 407) fields.push('proxy-authenticate', 'Basic realm="cordon"')
   return { status, fields, content }

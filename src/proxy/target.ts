@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
-import { type Authority, authorityOf, type Host, type HostPort, parseHostPort } from '../base/names.ts'
 import { CordonError } from '../base/error.ts'
+import { type Authority, authorityOf, type Host, type HostPort, parseHostPort } from '../base/names.ts'
 
 /** What one request is for, read once and never again from the request itself. */
 export interface Target {
@@ -20,15 +20,20 @@ export interface Target {
  *
  * Throws `request_malformed` (400) and `misdirected` (421, RFC 9110 §15.5.20).
  */
-export function targetInTunnel(request: IncomingMessage, tunnel: HostPort & { serverName: string | undefined }): Target {
+export function targetInTunnel(
+  request: IncomingMessage,
+  tunnel: HostPort & { serverName: string | undefined },
+): Target {
   const pathAndQuery = request.url ?? ''
-  if (!pathAndQuery.startsWith('/')) throw malformed('The request target inside a tunnel must be a path (RFC 9112 §3.2.1).')
+  if (!pathAndQuery.startsWith('/'))
+    throw malformed('The request target inside a tunnel must be a path (RFC 9112 §3.2.1).')
   const { serverName } = tunnel
   if (serverName !== undefined && parseHostPort(serverName, tunnel.port)?.host !== tunnel.host) {
     throw misdirected(`The TLS handshake asked for ${quoted(serverName)}`, tunnel)
   }
   const named = hostField(request, 443, tunnel)
-  if (named.host !== tunnel.host || named.port !== tunnel.port) throw misdirected(`The Host field names ${authorityOf(named)}`, tunnel)
+  if (named.host !== tunnel.host || named.port !== tunnel.port)
+    throw misdirected(`The Host field names ${authorityOf(named)}`, tunnel)
   return target('https', tunnel, request, pathAndQuery)
 }
 
@@ -36,25 +41,46 @@ export function targetInTunnel(request: IncomingMessage, tunnel: HostPort & { se
 export function targetInAbsoluteForm(request: IncomingMessage): Target {
   const match = /^http:\/\/([^/?#]*)([^#]*)$/i.exec(request.url ?? '')
   const authority = match && parseHostPort(match[1] ?? '', 80)
-  if (!authority) throw malformed('The request target must be an absolute http:// URI without user information or fragment (RFC 9112 §3.2.2).')
+  if (!authority)
+    throw malformed(
+      'The request target must be an absolute http:// URI without user information or fragment (RFC 9112 §3.2.2).',
+    )
   const named = hostField(request, 80, authority)
-  if (authorityOf(named) !== authorityOf(authority)) throw malformed(`The Host field names ${authorityOf(named)} and the request target ${authorityOf(authority)}.`)
+  if (authorityOf(named) !== authorityOf(authority))
+    throw malformed(`The Host field names ${authorityOf(named)} and the request target ${authorityOf(authority)}.`)
   const rest = match[2] ?? ''
   return target('http', authority, request, rest.startsWith('/') ? rest : `/${rest}`)
 }
 
-function target(scheme: 'https' | 'http', { host, port }: HostPort, request: IncomingMessage, pathAndQuery: string): Target {
-  if (!/^[\x21-\x7e]+$/.test(pathAndQuery) || pathAndQuery.includes('#')) throw malformed('The request target holds a character that no URI has (RFC 3986 §2).')
+function target(
+  scheme: 'https' | 'http',
+  { host, port }: HostPort,
+  request: IncomingMessage,
+  pathAndQuery: string,
+): Target {
+  if (!/^[\x21-\x7e]+$/.test(pathAndQuery) || pathAndQuery.includes('#'))
+    throw malformed('The request target holds a character that no URI has (RFC 3986 §2).')
   const query = pathAndQuery.indexOf('?')
   const path = query < 0 ? pathAndQuery : pathAndQuery.slice(0, query)
-  return { scheme, host, port, authority: authorityOf({ host, port }), method: request.method ?? '', pathAndQuery, path }
+  return {
+    scheme,
+    host,
+    port,
+    authority: authorityOf({ host, port }),
+    method: request.method ?? '',
+    pathAndQuery,
+    path,
+  }
 }
 
 /** RFC 9112 §3.2: exactly one Host field. HTTP/1.0 knew none, so there the way the request came in decides. */
 function hostField(request: IncomingMessage, defaultPort: number, otherwise: HostPort): HostPort {
   const fields = request.headersDistinct['host'] ?? []
   if (fields.length === 0 && request.httpVersion === '1.0') return otherwise
-  if (fields.length !== 1) throw malformed(fields.length === 0 ? 'The request has no Host field.' : 'The request has more than one Host field.')
+  if (fields.length !== 1)
+    throw malformed(
+      fields.length === 0 ? 'The request has no Host field.' : 'The request has more than one Host field.',
+    )
   const named = parseHostPort(fields[0] ?? '', defaultPort)
   if (!named) throw malformed(`The Host field ${quoted(fields[0] ?? '')} is not a host with its port.`)
   return named
@@ -65,7 +91,9 @@ function malformed(sentence: string): CordonError {
 }
 
 function misdirected(what: string, tunnel: HostPort): CordonError {
-  return new CordonError('misdirected', `${what}, but this tunnel leads to ${authorityOf(tunnel)}.`, { hint: 'open a tunnel of its own for every host' })
+  return new CordonError('misdirected', `${what}, but this tunnel leads to ${authorityOf(tunnel)}.`, {
+    hint: 'open a tunnel of its own for every host',
+  })
 }
 
 const quoted = (text: string) => JSON.stringify(text.slice(0, 80))

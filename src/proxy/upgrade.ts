@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http'
+import { STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Dispatcher } from 'undici'
+import { CordonError } from '../base/error.ts'
 import { logExchange } from './exchange.ts'
 import { endToEndResponse, type Fields } from './fields.ts'
 import { authorityField, textOf } from './forward.ts'
@@ -9,10 +11,8 @@ import { type Progress, prepare, type Way } from './prepare.ts'
 import type { Proxy } from './proxy.ts'
 import { answerSocket, answerToHandshake, asCordonError, headText } from './refuse.ts'
 import { relay } from './relay.ts'
-import { STATUS_CODES } from 'node:http'
 import type { Target } from './target.ts'
 import { vendorOf } from './vendor.ts'
-import { CordonError } from '../base/error.ts'
 
 /** Only WebSocket is carried (RFC 6455 §4.1); any other upgrade is offered to no one, and the request goes on without it. */
 export function isWebSocket({ headers, method }: IncomingMessage): boolean {
@@ -23,7 +23,13 @@ export function isWebSocket({ headers, method }: IncomingMessage): boolean {
  * A WebSocket handshake's way to its origin, with the credential on it; once the origin has switched, both sides' bytes
  * pass unread until one of them ends. Never rejects.
  */
-export async function carryUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, way: Way, proxy: Proxy): Promise<void> {
+export async function carryUpgrade(
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+  way: Way,
+  proxy: Proxy,
+): Promise<void> {
   const started = performance.now()
   const progress: Progress = {}
   socket.on('error', () => socket.destroy())
@@ -33,7 +39,10 @@ export async function carryUpgrade(request: IncomingMessage, socket: Duplex, hea
     logExchange(request, way, proxy, progress, { status, ms: performance.now() - started })
   } catch (thrown) {
     const error = asCordonError(thrown)
-    const answer = answerToHandshake(error, progress.target?.host ?? (way.kind === 'tunnel' ? way.tunnel.host : undefined))
+    const answer = answerToHandshake(
+      error,
+      progress.target?.host ?? (way.kind === 'tunnel' ? way.tunnel.host : undefined),
+    )
     answerSocket(socket, answer, 'close')
     logExchange(request, way, proxy, progress, { status: answer.status, ms: performance.now() - started, error })
   }
@@ -42,7 +51,12 @@ export async function carryUpgrade(request: IncomingMessage, socket: Duplex, hea
 /** Resolves with the origin's status once its answer to the handshake is on its way to the client. */
 function handshake(target: Target, fields: Fields, socket: Duplex, head: Buffer, pool: Dispatcher): Promise<number> {
   return new Promise((done, fail) => {
-    const options: Dispatcher.DispatchOptions = { method: 'GET', path: target.pathAndQuery, headers: ['host', authorityField(target), ...fields], upgrade: 'websocket' }
+    const options: Dispatcher.DispatchOptions = {
+      method: 'GET',
+      path: target.pathAndQuery,
+      headers: ['host', authorityField(target), ...fields],
+      upgrade: 'websocket',
+    }
     pool.dispatch(options, new HandshakeRelay(target, socket, head, done, fail))
   })
 }
@@ -56,7 +70,13 @@ class HandshakeRelay implements Dispatcher.DispatchHandler {
   #controller: Dispatcher.DispatchController | undefined
   #isAnswered = false
 
-  constructor(target: Target, socket: Duplex, head: Buffer, done: (status: number) => void, fail: (reason: unknown) => void) {
+  constructor(
+    target: Target,
+    socket: Duplex,
+    head: Buffer,
+    done: (status: number) => void,
+    fail: (reason: unknown) => void,
+  ) {
     this.#target = target
     this.#socket = socket
     this.#head = head
@@ -75,7 +95,10 @@ class HandshakeRelay implements Dispatcher.DispatchHandler {
     this.#controller = undefined
     this.#isAnswered = true
     const fields = endToEndResponse(textOf(controller.rawHeaders))
-    this.#socket.write(headText(status, STATUS_CODES[status] ?? '', [...fields, 'connection', 'upgrade', 'upgrade', 'websocket']), 'latin1')
+    this.#socket.write(
+      headText(status, STATUS_CODES[status] ?? '', [...fields, 'connection', 'upgrade', 'upgrade', 'websocket']),
+      'latin1',
+    )
     if (this.#head.length > 0) origin.write(this.#head)
     relay(this.#socket, origin)
     this.#done(status)
@@ -86,11 +109,21 @@ class HandshakeRelay implements Dispatcher.DispatchHandler {
     if (status < 200) return
     this.#isAnswered = true
     if (vendorOf(this.#target.host) === 'openai') {
-      const error = new CordonError('origin_unwilling', `The origin ${this.#target.authority} answered the WebSocket handshake with ${status}.`)
+      const error = new CordonError(
+        'origin_unwilling',
+        `The origin ${this.#target.authority} answered the WebSocket handshake with ${status}.`,
+      )
       controller.abort(error)
       return this.#fail(error)
     }
-    this.#socket.write(headText(status, STATUS_CODES[status] ?? '', [...endToEndResponse(textOf(controller.rawHeaders)), 'connection', 'close']), 'latin1')
+    this.#socket.write(
+      headText(status, STATUS_CODES[status] ?? '', [
+        ...endToEndResponse(textOf(controller.rawHeaders)),
+        'connection',
+        'close',
+      ]),
+      'latin1',
+    )
     this.#done(status)
   }
 
