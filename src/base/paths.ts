@@ -1,0 +1,22 @@
+/**
+ * Where a person's files lie, by the XDG base directory specification, which cordon follows on macOS too.
+ */
+import { homedir } from 'node:os'
+import { isAbsolute, join } from 'node:path'
+
+/** The person's home folder. */
+export function homeOf(env: NodeJS.ProcessEnv): string {
+  const { HOME } = env
+  return HOME !== undefined && isAbsolute(HOME) ? HOME : homedir()
+}
+
+/** `$XDG_CONFIG_HOME`, else `~/.config`. The specification wants a relative path ignored. */
+export function configHomeOf(env: NodeJS.ProcessEnv): string {
+  const { XDG_CONFIG_HOME } = env
+  return XDG_CONFIG_HOME !== undefined && isAbsolute(XDG_CONFIG_HOME) ? XDG_CONFIG_HOME : join(homeOf(env), '.config')
+}
+
+/** Where all that cordon keeps of a person's scopes lies. */
+export function cordonHomeOf(env: NodeJS.ProcessEnv): string {
+  return join(configHomeOf(env), 'cordon')
+}
