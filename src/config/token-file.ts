@@ -1,0 +1,93 @@
+/**
+ * The text of `tokens.toml`: one table a token, named after its client.
+ *
+ *     [default]                              [codex]
+ *     created = 2026-01-31T09:00:00Z         created = 2026-01-31T09:00:00Z
+ *     token = "..."                          sha256 = "..."
+ *
+ * No sentence about this file quotes it, because a parser's own words would show the line with the token.
+ */
+import { parse, TomlError } from 'smol-toml'
+import { CordonError } from '../base/error.ts'
+import { lstatIfThere, readIfThere, refuseSymlink } from '../base/file.ts'
+
+/** What a client shows to the proxy. */
+export interface ClientToken {
+  /** `default`, or the integration that the token was made for. */
+  name: string
+  created: Date
+  /** Readable where `cordon env` must print it; of any other only the SHA-256 is kept. */
+  secret: { kind: 'readable'; token: string } | { kind: 'hashed'; sha256: Buffer }
+}
+
+/**
+ * The tokens of a file, or undefined when there is none. Throws `symlink_refused`, `tokens_exposed` (others may read the
+ * file), `tokens_faulty`, `file_unreadable`.
+ */
+export function readTokenFile(path: string): ClientToken[] | undefined {
+  refuseSymlink(path)
+  refuseExposed(path)
+  const text = readIfThere(path)
+  return text === undefined ? undefined : tokensOf(path, text)
+}
+
+/** The text that `readTokenFile` reads back. */
+export function tokenFileText(tokens: readonly ClientToken[]): string {
+  return [heading, ...tokens.map(tableOf)].join('\n')
+}
+
+/** True for a name that is a bare key of TOML and a word on a command line. */
+export function isTokenName(name: string): boolean {
+  return /^[a-z0-9][a-z0-9_-]{0,63}$/i.test(name)
+}
+
+const heading = `# Client tokens of cordon: who shows one may use the proxy of this scope. cordon writes this file whole.
+# Renew one with \`cordon token rotate NAME\`, end one with \`cordon token revoke NAME\`; both hold from the next request on.
+`
+
+function tableOf({ name, created, secret }: ClientToken): string {
+  const value = secret.kind === 'readable' ? `token = "${secret.token}"` : `sha256 = "${secret.sha256.toString('hex')}"`
+  return `[${name}]\ncreated = ${created.toISOString().replace(/\.\d+/, '')}\n${value}\n`
+}
+
+function tokensOf(path: string, text: string): ClientToken[] {
+  return Object.entries(tablesOf(path, text)).map(([name, table]) => {
+    const token = isTokenName(name) ? tokenOf(name, table) : undefined
+    if (!token) throw faulty(path, `the table ${JSON.stringify(name)} is no token`)
+    return token
+  })
+}
+
+function tablesOf(path: string, text: string): Record<string, unknown> {
+  try {
+    return parse(text)
+  } catch (thrown) {
+    throw faulty(path, thrown instanceof TomlError ? `line ${thrown.line} is not TOML` : 'it is not TOML')
+  }
+}
+
+function tokenOf(name: string, table: unknown): ClientToken | undefined {
+  if (typeof table !== 'object' || table === null) return undefined
+  const { created, token, sha256, ...others } = table as Record<string, unknown>
+  if (Object.keys(others).length > 0 || !(created instanceof Date) || Number.isNaN(created.getTime())) return undefined
+  if (sha256 === undefined && typeof token === 'string' && /^[\w-]{43}$/.test(token)) {
+    return { name, created: new Date(created), secret: { kind: 'readable', token } }
+  }
+  if (token === undefined && typeof sha256 === 'string' && /^[0-9a-f]{64}$/.test(sha256)) {
+    return { name, created: new Date(created), secret: { kind: 'hashed', sha256: Buffer.from(sha256, 'hex') } }
+  }
+  return undefined
+}
+
+function refuseExposed(path: string): void {
+  const mode = lstatIfThere(path)?.mode ?? 0
+  if (process.platform === 'win32' || (mode & 0o077) === 0) return
+  throw new CordonError('tokens_exposed', `Others than its owner may use ${path}.`, {
+    hint: `run \`chmod 600 ${path}\`, then \`cordon token rotate --all\``,
+  })
+}
+
+function faulty(path: string, reason: string): CordonError {
+  const hint = `mend it, or remove ${path} and run \`cordon setup\``
+  return new CordonError('tokens_faulty', `${path} cannot be used: ${reason}.`, { hint })
+}
