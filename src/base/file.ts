@@ -15,7 +15,10 @@ export function readIfThere(path: string): string | undefined {
     return readFileSync(path, 'utf8')
   } catch (cause) {
     if (systemCodeOf(cause) === 'ENOENT' || systemCodeOf(cause) === 'ENOTDIR') return undefined
-    throw new CordonError('file_unreadable', `${path} cannot be read: ${sentenceOf(cause)}.`, { hint: `look at it with \`ls -l ${path}\``, cause })
+    throw new CordonError('file_unreadable', `${path} cannot be read: ${sentenceOf(cause)}.`, {
+      hint: `look at it with \`ls -l ${path}\``,
+      cause,
+    })
   }
 }
 
@@ -29,7 +32,10 @@ export function writeWhole(path: string, content: string | Buffer, mode?: number
     mkdirSync(dirname(path), { recursive: true })
     writeFileAtomicSync(path, content, { mode: mode ?? modeOf(path) ?? 0o644 })
   } catch (cause) {
-    throw new CordonError('file_unwritable', `${path} cannot be written: ${sentenceOf(cause)}.`, { hint: 'nothing was changed; make room or mend the permissions, then run the command again', cause })
+    throw new CordonError('file_unwritable', `${path} cannot be written: ${sentenceOf(cause)}.`, {
+      hint: 'nothing was changed; make room or mend the permissions, then run the command again',
+      cause,
+    })
   }
 }
 
@@ -42,7 +48,9 @@ export function makePrivateFolder(path: string): void {
 /** A file that decides about trust must be where it seems to be. Throws `symlink_refused`. */
 export function refuseSymlink(path: string): void {
   if (lstatIfThere(path)?.isSymbolicLink()) {
-    throw new CordonError('symlink_refused', `${path} is a symbolic link, and cordon does not follow one there.`, { hint: `look where it leads with \`ls -l ${path}\`, then remove it` })
+    throw new CordonError('symlink_refused', `${path} is a symbolic link, and cordon does not follow one there.`, {
+      hint: `look where it leads with \`ls -l ${path}\`, then remove it`,
+    })
   }
 }
 

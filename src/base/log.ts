@@ -21,8 +21,18 @@ export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} }
 
 /** A log that writes to stderr from `level` on. On a terminal it writes sentences, elsewhere JSON lines. */
 export function openLog(level: LogLevel, isTerminal: boolean): Log {
-  const stream = isTerminal ? { write: (line: string) => process.stderr.write(readable(line)) } : pino.destination({ dest: 2, sync: true })
-  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (label) => ({ level: label }) } }, stream)
+  const stream = isTerminal
+    ? { write: (line: string) => process.stderr.write(readable(line)) }
+    : pino.destination({ dest: 2, sync: true })
+  return pino(
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    stream,
+  )
 }
 
 /** `12:01:07 info  exchange  authority=api.openai.com:443 status=200 ms=312` */

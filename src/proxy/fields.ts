@@ -44,18 +44,17 @@ function without(rawHeaders: readonly string[], isOurs: (name: string) => boolea
   return kept
 }
 
-/** The names that Connection lists besides `keep-alive` and `close`: they end here too. */
+/** The names that Connection lists besides `keep-alive` and `close`: they end here too. Undefined where there are none. */
 function namedByConnection(rawHeaders: readonly string[]): Set<string> | undefined {
-  let named: Set<string> | undefined
+  const named = new Set<string>()
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
-    if (rawHeaders[i]?.length !== 10 || rawHeaders[i]?.toLowerCase() !== 'connection') continue
-    for (const option of (rawHeaders[i + 1] ?? '').split(',')) {
-      const name = option.trim().toLowerCase()
-      if (name !== '' && name !== 'keep-alive' && name !== 'close') (named ??= new Set()).add(name)
-    }
+    if (rawHeaders[i]?.length !== connection.length || rawHeaders[i]?.toLowerCase() !== connection) continue
+    for (const option of (rawHeaders[i + 1] ?? '').split(',')) named.add(option.trim().toLowerCase())
   }
-  return named
+  return named.size === 0 ? undefined : named
 }
+
+const connection = 'connection'
 
 /** Removes every field of the given lower-case names, in place of nothing and in whatever letters they were sent. */
 export function removeFields(fields: Fields, names: ReadonlySet<string>): Fields {

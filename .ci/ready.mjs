@@ -8,9 +8,17 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const wanted = packagesOf('package-lock.json')
 const installed = packagesOf('node_modules/.package-lock.json')
 
-if (!installed || Object.keys(installed).some((path) => installed[path].version !== wanted[path]?.version) || isMissingSome()) {
+if (
+  !installed ||
+  Object.keys(installed).some((path) => installed[path].version !== wanted[path]?.version) ||
+  isMissingSome()
+) {
   console.error('Installing the packages of package-lock.json ...')
-  execFileSync('npm', ['ci', '--no-audit', '--no-fund'], { cwd: root, stdio: ['ignore', 2, 2], shell: process.platform === 'win32' })
+  execFileSync('npm', ['ci', '--no-audit', '--no-fund'], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+    shell: process.platform === 'win32',
+  })
 }
 
 function packagesOf(file) {

@@ -1,0 +1,73 @@
+import type { Command } from 'commander'
+import { CordonError } from '../base/error.ts'
+import { type Config, loadConfig } from '../config/load.ts'
+import { type Scope, scopeOf } from '../config/scope.ts'
+import type { Sources } from '../secrets/sources.ts'
+import { askPassphrase, type Terminal } from './terminal.ts'
+
+/** What a command stands in: the folder, the environment and the person in front of it. */
+export interface Context {
+  cwd: string
+  env: NodeJS.ProcessEnv
+  terminal: Terminal
+  version: string
+}
+
+/** The options that nearly every command has. */
+export interface Placed {
+  config?: string
+  scope?: 'project' | 'user'
+  json?: boolean
+}
+
+/** Adds `--config` and `--scope`, which say whose configuration is meant. */
+export function placed(command: Command): Command {
+  return command
+    .option('-c, --config <path>', 'the cordon.toml to use')
+    .option('--scope <project|user>', "this folder's cordon.toml, or the user's own", parseScopeName)
+}
+
+/** Adds `--json` to a command that prints facts. */
+export function factual(command: Command): Command {
+  return placed(command).option('--json', 'print JSON')
+}
+
+function parseScopeName(text: string): string {
+  if (text === 'project' || text === 'user') return text
+  throw new CordonError('usage', `"${text}" is no scope.`, { hint: 'use `--scope project` or `--scope user`' })
+}
+
+export function scopeIn(context: Context, { config, scope }: Placed): Scope {
+  return scopeOf(
+    { ...(config !== undefined && { config }), ...(scope !== undefined && { scope }) },
+    { cwd: context.cwd, env: context.env },
+  )
+}
+
+/** The scope and its configuration, read. Throws `config_missing` and `config_faulty`. */
+export function configIn(context: Context, options: Placed): { scope: Scope; config: Config } {
+  const scope = scopeIn(context, options)
+  return { scope, config: loadConfig(scope.configPath) }
+}
+
+/** What a command that cordon names must carry to mean the same configuration, such as ` --scope user`. */
+export function suffixOf({ config, scope }: Placed): string {
+  if (config !== undefined) return ` --config ${shellWord(config)}`
+  return scope === 'user' ? ' --scope user' : ''
+}
+
+/** A word as a POSIX shell reads it back. */
+export function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
+}
+
+/** The places secrets lie in, opened when the first one is asked for. */
+export async function sourcesIn(context: Context, scope: Scope): Promise<Sources> {
+  const { openSources } = await import('../secrets/sources.ts')
+  return openSources({ folder: scope.cordonHome, askPassphrase: () => askPassphrase(context.terminal) })
+}
+
+/** Where the CA of a configuration lies: where its `[tls]` says, else in the scope's own folder. */
+export function certsOf({ certs }: Scope, { tls }: Config): { caCert: string; caKey: string } {
+  return { caCert: tls.caCert ?? certs.caCert, caKey: tls.caKey ?? certs.caKey }
+}

@@ -1,0 +1,64 @@
+import { styleText } from 'node:util'
+import { Command } from 'commander'
+import { CordonError, CordonErrors } from '../base/error.ts'
+import type { Finding } from '../doctor/finding.ts'
+import { integrations } from '../integrations/integrations.ts'
+import { type Context, certsOf, configIn, factual, type Placed, sourcesIn, suffixOf } from './context.ts'
+import { QuietExit } from './exit.ts'
+import { agentPlan } from './setup/agent.ts'
+
+export const doctorCommand = (context: Context) =>
+  factual(new Command('doctor'))
+    .summary('look at everything and say what would mend it')
+    .description(
+      'Look at the configuration, the CA, the port, the secrets, the agents and the origins. Exit code 1 when something fails.',
+    )
+    .option('--send', 'send each origin one request with the real credential, to see whether it takes it')
+    .action((options: Placed & { send?: boolean }) => doctor(context, options))
+
+export async function doctor(context: Context, options: Placed & { send?: boolean }): Promise<void> {
+  const findings = await examined(context, options)
+  const failed = findings.filter(({ state }) => state === 'failure').length
+  if (options.json) context.terminal.answer(JSON.stringify({ ok: failed === 0, findings }, null, 2))
+  else context.terminal.answer(findings.map(line).join('\n'))
+  if (failed > 0) throw new QuietExit(1)
+}
+
+/** Without a readable configuration there is one finding for each of its faults, and nothing else to look at. */
+async function examined(context: Context, options: Placed & { send?: boolean }): Promise<Finding[]> {
+  try {
+    const { scope, config } = configIn(context, options)
+    const agents = integrations.map((agent) => ({
+      agent,
+      context: agentPlan(context, scope, config, agent, { kind: 'kept' }).agentContext,
+    }))
+    const { examine } = await import('../doctor/doctor.ts')
+    return await examine({
+      scope,
+      config,
+      certs: certsOf(scope, config),
+      env: context.env,
+      sources: await sourcesIn(context, scope),
+      agents,
+      maySend: options.send === true,
+      suffix: suffixOf(options),
+    })
+  } catch (cause) {
+    if (!(cause instanceof CordonError) || !cause.code.startsWith('config_')) throw cause
+    const faults = cause instanceof CordonErrors ? cause.all : [cause]
+    return faults.map(({ message, hint }) => ({
+      check: 'config',
+      state: 'failure',
+      sentence: message,
+      ...(hint !== undefined && { mend: hint }),
+    }))
+  }
+}
+
+const marks = { ok: ['green', '✓'], warning: ['yellow', '!'], failure: ['red', '✗'] } as const
+
+function line({ check, state, sentence, mend }: Finding): string {
+  const [colour, mark] = marks[state]
+  const told = `${styleText(colour, mark, { stream: process.stdout })} ${check.padEnd(14)} ${sentence}`
+  return mend === undefined ? told : `${told}\n  ${' '.repeat(14)} to mend it, ${mend}`
+}

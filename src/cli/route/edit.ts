@@ -1,0 +1,70 @@
+import { Command } from 'commander'
+import { CordonError } from '../../base/error.ts'
+import { readIfThere } from '../../base/file.ts'
+import type { RouteName } from '../../base/names.ts'
+import { editRoute, type RouteDraft, saveConfig } from '../../config/edit.ts'
+import { routeNameArgument, routeNamed } from '../arguments.ts'
+import { type Context, configIn, type Placed, placed } from '../context.ts'
+import { authFrom, matchFrom, placeFrom, type RouteFlags, sourceFlag, withRouteFlags } from './options.ts'
+import { noteRestart } from './restart.ts'
+
+export const routeEdit = (context: Context) =>
+  withRouteFlags(placed(new Command('edit')))
+    .summary('change what the flags name, and nothing else of the file')
+    .argument('<name>', 'a route of cordon.toml', routeNameArgument)
+    .option('--name <name>', 'its new name')
+    .addHelpText('after', '\n  $ cordon route edit openai --account openai-work')
+    .action((name: RouteName, options: Placed & RouteFlags) => editRouteFrom(context, name, options))
+
+export function editRouteFrom(context: Context, name: RouteName, options: Placed & RouteFlags): void {
+  const { scope, config } = configIn(context, options)
+  const changes = changesFrom(routeNamed(config, name), options)
+  if (Object.keys(changes).length === 0)
+    throw new CordonError('usage', 'Nothing to change was named.', {
+      hint: 'see the flags with `cordon route edit --help`',
+    })
+  const before = readIfThere(scope.configPath) ?? ''
+  const after = editRoute(before, name, changes)
+  if (after === before) return context.terminal.done(`The route ${name} says that already.`)
+  saveConfig(scope.configPath, before, after)
+  context.terminal.done(`Changed the route ${changes.name ?? name} in ${scope.configPath}.`)
+  noteRestart(context, scope)
+}
+
+type Route = ReturnType<typeof routeNamed>
+
+/** Only what a flag names; a credential that changes in part keeps its other part. */
+function changesFrom(route: Route, flags: RouteFlags): Partial<RouteDraft> {
+  const names = (...keys: (keyof RouteFlags)[]) => keys.some((key) => flags[key] !== undefined)
+  return {
+    ...(flags.name !== undefined && { name: flags.name }),
+    ...(flags.host !== undefined && { host: flags.host }),
+    ...matchFrom(flags),
+    ...(names('authType', 'headerName', 'scheme', 'username') && {
+      auth: authFrom({ ...partsOf(route, flags), ...flags }, ''),
+    }),
+    ...(names('source', 'account', 'service', 'decode', 'store') && {
+      secret: placeFrom(
+        { ...placePartsOf(route), ...flags },
+        sourceFlag(flags.source) ?? route.secret.source,
+        route.name,
+      ),
+    }),
+  }
+}
+
+function partsOf({ auth }: Route, { authType }: RouteFlags): RouteFlags {
+  if (authType !== undefined && authType !== auth.type) return {}
+  if (auth.type === 'basic') return { authType: 'basic', username: auth.username }
+  return { authType: 'header', headerName: auth.headerName, ...(auth.scheme !== undefined && { scheme: auth.scheme }) }
+}
+
+function placePartsOf({ secret }: Route): RouteFlags {
+  if (secret.source === 'age') return { account: secret.account }
+  return {
+    account: secret.account,
+    service: secret.service,
+    ...(secret.decode && { decode: secret.decode }),
+    ...(secret.store && { store: secret.store }),
+  }
+}

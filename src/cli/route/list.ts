@@ -1,0 +1,20 @@
+import { Command } from 'commander'
+import { type Context, configIn, factual, type Placed, suffixOf } from '../context.ts'
+import { table } from '../table.ts'
+import { credentialText, placeText, routeFacts, scopeText } from './facts.ts'
+
+export const routeList = (context: Context) =>
+  factual(new Command('list'))
+    .summary('list the routes')
+    .action((options: Placed) => listRoutes(context, options))
+
+export function listRoutes(context: Context, options: Placed): void {
+  const { config } = configIn(context, options)
+  if (options.json) return context.terminal.answer(JSON.stringify(config.routes.map(routeFacts), null, 2))
+  if (config.routes.length === 0) {
+    context.terminal.notice(`${config.path} has no route yet.`)
+    return context.terminal.next(`cordon route add${suffixOf(options)}`)
+  }
+  const rows = config.routes.map((route) => [route.name, scopeText(route), credentialText(route), placeText(route)])
+  context.terminal.answer(table(['NAME', 'HOST', 'THE ORIGIN GETS', 'SECRET'], rows))
+}

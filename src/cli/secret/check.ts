@@ -1,0 +1,29 @@
+import { Command } from 'commander'
+import { CordonError } from '../../base/error.ts'
+import type { RouteName } from '../../base/names.ts'
+import { routeNameArgument, routeNamed } from '../arguments.ts'
+import { type Context, configIn, factual, type Placed, sourcesIn, suffixOf } from '../context.ts'
+import { QuietExit } from '../exit.ts'
+import { type SecretState, secretStates } from './states.ts'
+
+export const secretCheck = (context: Context) =>
+  factual(new Command('check'))
+    .summary('read every secret, or one, without showing it')
+    .argument('[route]', 'a route of cordon.toml', routeNameArgument)
+    .action((name: RouteName | undefined, options: Placed) => checkSecret(context, name, options))
+
+/** Exit code 4 when one is not there. */
+export async function checkSecret(context: Context, name: RouteName | undefined, options: Placed): Promise<void> {
+  const { scope, config } = configIn(context, options)
+  const routes = name === undefined ? config.routes : [routeNamed(config, name)]
+  const states = await secretStates(routes, await sourcesIn(context, scope), config.secrets.timeoutMs)
+  if (options.json) context.terminal.answer(JSON.stringify(states, null, 2))
+  else for (const state of states) tell(context, state, suffixOf(options))
+  if (states.some(({ state }) => state !== 'stored')) throw new QuietExit(4)
+}
+
+function tell({ terminal }: Context, { route, store, account, state, why, hint }: SecretState, suffix: string): void {
+  if (state === 'stored') return terminal.done(`${route}: "${account}" is in ${store}.`)
+  terminal.notice(`${route}: ${why ?? new CordonError('secret_missing', 'it is not there.').message}`)
+  terminal.next(hint ?? `cordon secret set ${route}${suffix}`)
+}

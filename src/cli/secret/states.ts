@@ -1,0 +1,42 @@
+import { CordonError } from '../../base/error.ts'
+import type { CredentialRoute } from '../../proxy/proxy.ts'
+import { openSecrets } from '../../secrets/secrets.ts'
+import type { Sources } from '../../secrets/sources.ts'
+
+/** What is known of a route's secret without showing it. */
+export interface SecretState {
+  route: string
+  source: string
+  store: string
+  account: string
+  state: 'stored' | 'missing' | 'unreadable'
+  why?: string
+  hint?: string
+}
+
+/** Reads every route's secret and forgets it. Never rejects: a store that does not open is a state too. */
+export async function secretStates(
+  routes: readonly CredentialRoute[],
+  sources: Sources,
+  timeoutMs: number,
+): Promise<SecretState[]> {
+  const secrets = openSecrets({ sources, timeoutMs })
+  return Promise.all(
+    routes.map(async ({ name, secret: place }): Promise<SecretState> => {
+      const facts = { route: name, source: place.source, store: sources.of(place).label, account: place.account }
+      try {
+        await secrets.fetch(place)
+        return { ...facts, state: 'stored' }
+      } catch (cause) {
+        if (!(cause instanceof CordonError)) throw cause
+        const hint = cause.hint === undefined ? {} : { hint: cause.hint }
+        return {
+          ...facts,
+          state: cause.code === 'secret_missing' ? 'missing' : 'unreadable',
+          why: cause.message,
+          ...hint,
+        }
+      }
+    }),
+  )
+}

@@ -1,0 +1,140 @@
+import { environmentOf } from '../../config/environment.ts'
+import type { Config } from '../../config/load.ts'
+import type { Scope } from '../../config/scope.ts'
+import { ensureToken, proxyUrl, readTokens, rotateToken, watchTokens } from '../../config/tokens.ts'
+import { readState } from '../../control/state.ts'
+import type { Integration, IntegrationContext, MoveKey, Plan } from '../../integrations/integration.ts'
+import { chooseSource } from '../../secrets/sources.ts'
+import { type Context, sourcesIn } from '../context.ts'
+
+/** Which client token the agent gets: a stand-in for showing the plan, the one it has, or a new one. */
+export type TokenChoice = { kind: 'preview' } | { kind: 'kept' } | { kind: 'new'; token: string }
+
+export interface AgentPlan {
+  agentContext: IntegrationContext
+  plan: Plan
+}
+
+/** What the agent's files are to say. With `kept`, the proxy URL that stands there already goes on standing there. */
+export function agentPlan(
+  context: Context,
+  scope: Scope,
+  config: Config,
+  agent: Integration,
+  choice: TokenChoice,
+): AgentPlan {
+  const bare = agentContextOf(context, scope, {})
+  const current = tokenIn(agent, bare, scope)
+  const token = choice.kind === 'new' ? choice.token : (current ?? '[a new client token]')
+  const variables = environmentOf({ scope, proxyUrl: proxyUrl(scope.name, token, config.listen), env: context.env })
+  const agentContext = { ...bare, variables }
+  return { agentContext, plan: agent.plan(agentContext) }
+}
+
+export function agentContextOf(context: Context, scope: Scope, variables: Record<string, string>): IntegrationContext {
+  return {
+    scope: scope.kind,
+    cwd: scope.kind === 'project' ? scope.projectFolder : context.cwd,
+    env: context.env,
+    stateFolder: scope.folder,
+    variables,
+  }
+}
+
+/** The agent's own token, read back from the agent's files: at our end only its digest is kept. */
+function tokenIn(agent: Integration, agentContext: IntegrationContext, scope: Scope): string | undefined {
+  const url = agent.proxyUrl(agentContext)
+  const token = url === undefined ? undefined : URL.parse(url)?.password
+  if (!token || readTokens(scope.tokensPath) === undefined) return undefined
+  const check = watchTokens(scope.tokensPath, scope.name).check(scope.name, token)
+  return check.known && check.name === agent.name ? token : undefined
+}
+
+export interface AgentSetup {
+  /** Whether a real key in the agent's login file may be moved into the secret store. */
+  mayMoveKey: 'yes' | 'ask' | 'no'
+  suffix: string
+}
+
+/** Wires the agent: its client token, its files, its real key, its background process; then says what is left to do. */
+export async function setUpAgent(
+  context: Context,
+  scope: Scope,
+  config: Config,
+  agent: Integration,
+  setup: AgentSetup,
+): Promise<void> {
+  const { terminal } = context
+  const { agentContext, plan } = agentPlan(context, scope, config, agent, choiceFor(context, scope, agent))
+  const { moveKey, moved } = await keyMover(context, scope, config, agent, plan, setup)
+  if (plan.changes.length === 0 && !moveKey) terminal.done(`${agent.label} is set up already.`)
+  else {
+    await agent.apply(agentContext, plan, moveKey)
+    terminal.done(`Set up ${agent.label}: ${plan.changes.map(({ path }) => path).join(', ')}.`)
+  }
+  for (const notice of plan.notices) terminal.notice(notice)
+  if (moved())
+    terminal.done(`Moved the real key of ${plan.realKey?.path} into ${moved()}; a placeholder stands there now.`)
+  else if (plan.realKey)
+    terminal.notice(
+      `${plan.realKey.path} holds a real key, which every program of yours can read: \`cordon setup ${agent.name}${setup.suffix} --yes\` moves it into the secret store.`,
+    )
+  if (await agent.stopStaleDaemon(agentContext))
+    terminal.done(
+      `Stopped the background process of ${agent.label}, which still had its old environment; it starts again by itself.`,
+    )
+  await tellNext(context, scope, config, plan, setup.suffix)
+}
+
+function choiceFor(context: Context, scope: Scope, agent: Integration): TokenChoice {
+  if (tokenIn(agent, agentContextOf(context, scope, {}), scope) !== undefined) return { kind: 'kept' }
+  const { token } = ensureToken(scope.tokensPath, agent.name, 'hashed')
+  return { kind: 'new', token: token ?? rotateToken(scope.tokensPath, agent.name) }
+}
+
+/** Moves a real key to where the agent's first route looks for it, when the person agrees. */
+async function keyMover(
+  context: Context,
+  scope: Scope,
+  config: Config,
+  agent: Integration,
+  { realKey }: Plan,
+  { mayMoveKey }: AgentSetup,
+): Promise<{ moveKey: MoveKey | undefined; moved: () => string | undefined }> {
+  let place: string | undefined
+  const moved = () => place
+  const question = `${realKey?.path} holds a real key. Move it into the secret store?`
+  if (!realKey || mayMoveKey === 'no' || (mayMoveKey === 'ask' && !(await context.terminal.confirm(question))))
+    return { moveKey: undefined, moved }
+  const sources = await sourcesIn(context, scope)
+  const route = config.routes.find(({ name }) => name === agent.routes[0]?.name)
+  const target = route?.secret ?? {
+    source: (await chooseSource(sources)).source,
+    account: agent.routes[0]?.name ?? agent.name,
+    service: 'cordon',
+  }
+  return {
+    moved,
+    async moveKey(key) {
+      const source = sources.of(target)
+      await source.store(target, key)
+      place = source.label
+      return target
+    },
+  }
+}
+
+/** The commands that are left until the first answer, in their order. */
+async function tellNext(context: Context, scope: Scope, config: Config, plan: Plan, suffix: string): Promise<void> {
+  const { terminal } = context
+  const { secretStates } = await import('../secret/states.ts')
+  const states = await secretStates(config.routes, await sourcesIn(context, scope), config.secrets.timeoutMs)
+  const accounts = new Set<string>()
+  for (const { route, account, source, state } of states) {
+    if (state === 'stored' || accounts.has(`${source} ${account}`)) continue
+    accounts.add(`${source} ${account}`)
+    terminal.next(`cordon secret set ${route}${suffix}`)
+  }
+  if (readState(scope.folder) === undefined) terminal.next(`cordon start${suffix}`)
+  for (const command of plan.next) terminal.next(command)
+}

@@ -1,0 +1,31 @@
+import { saveConfig } from '../../config/edit.ts'
+import type { Scope } from '../../config/scope.ts'
+import { ensureToken } from '../../config/tokens.ts'
+import { writeBundle } from '../../tls/bundle.ts'
+import { ensureCa } from '../../tls/ca.ts'
+import { type Context, certsOf } from '../context.ts'
+import type { ConfigDraft } from './draft.ts'
+
+/** The CA, its bundle, cordon.toml and the default client token: made where they are missing, left alone where not. */
+export function layGroundwork({ terminal, env }: Context, scope: Scope, draft: ConfigDraft): void {
+  const { ca, made } = ensureCa(certsOf(scope, draft.config), { name: scope.name })
+  writeBundle({ path: scope.certs.bundle, ca, env })
+  if (made) terminal.done(`Made a CA for ${whose(scope)} in ${scope.certs.folder}; no trust store was touched.`)
+  else terminal.done(`The CA of ${whose(scope)} is there already.`)
+
+  if (draft.after === draft.before) terminal.done(`${scope.configPath} says all that is needed already.`)
+  else {
+    saveConfig(scope.configPath, draft.before, draft.after)
+    const routes =
+      draft.addedRoutes.length === 0
+        ? ''
+        : `, with ${draft.addedRoutes.length === 1 ? 'the route' : 'the routes'} ${draft.addedRoutes.join(' and ')}`
+    terminal.done(
+      `${draft.before === undefined ? 'Wrote' : 'Changed'} ${scope.configPath}: port ${draft.config.listen}${routes}.`,
+    )
+  }
+  if (draft.why !== undefined) terminal.notice(draft.why)
+  ensureToken(scope.tokensPath, 'default', 'readable')
+}
+
+const whose = ({ kind }: Scope) => (kind === 'user' ? 'this user' : 'this project')

@@ -1,0 +1,36 @@
+import { createTwoFilesPatch } from 'diff'
+import { lstatIfThere } from '../../base/file.ts'
+import type { Scope } from '../../config/scope.ts'
+import type { Plan } from '../../integrations/integration.ts'
+import type { ConfigDraft } from './draft.ts'
+
+/** Every change as a unified diff, with client tokens left out; what is only made anew is named. Empty when nothing changes. */
+export function previewOf(scope: Scope, draft: ConfigDraft, plan: Plan | undefined): string {
+  const made = [scope.certs.caCert, scope.certs.caKey, scope.certs.bundle, scope.tokensPath].filter(
+    (path) => !lstatIfThere(path),
+  )
+  const changed = [
+    { path: scope.configPath, before: draft.before, after: draft.after },
+    ...(plan?.changes ?? []),
+  ].filter(({ before, after }) => before !== after)
+  const diffs = changed.map(({ path, before, after }) => diffOf(path, before, after))
+  return withoutTokens([...made.map((path) => `new file: ${path}`), ...diffs, ...(plan?.notices ?? [])].join('\n'))
+}
+
+function diffOf(path: string, before: string | undefined, after: string | undefined): string {
+  const patch = createTwoFilesPatch(
+    before === undefined ? '/dev/null' : path,
+    after === undefined ? '/dev/null' : path,
+    before ?? '',
+    after ?? '',
+    undefined,
+    undefined,
+    { context: 2 },
+  )
+  return patch.slice(patch.indexOf('---')).trimEnd()
+}
+
+/** The password of a proxy URL is a client token, wherever it stands. */
+function withoutTokens(text: string): string {
+  return text.replace(/(http:\/\/[^:/@\s]+:)[^@\s]+@/g, '$1[token]@')
+}

@@ -1,0 +1,145 @@
+import { lookup } from 'node:dns'
+import { url as inspectorUrl } from 'node:inspector'
+import { Command, Option } from 'commander'
+import { CordonError, CordonErrors } from '../base/error.ts'
+import { type Log, type LogLevel, logLevels, openLog } from '../base/log.ts'
+import type { Config } from '../config/load.ts'
+import type { Scope } from '../config/scope.ts'
+import { watchTokens } from '../config/tokens.ts'
+import { askHealth } from '../control/health.ts'
+import { readState, removeState, writeState } from '../control/state.ts'
+import { guardOf } from '../policy/address.ts'
+import { startProxy } from '../proxy/accept.ts'
+import type { Secrets } from '../secrets/secrets.ts'
+import { loadCa } from '../tls/ca.ts'
+import { openLeaves } from '../tls/leaf.ts'
+import { originTrust } from '../tls/trust.ts'
+import { type Context, certsOf, configIn, type Placed, placed, sourcesIn, suffixOf } from './context.ts'
+
+interface StartOptions extends Placed {
+  logLevel: LogLevel
+  keepGoing?: boolean
+}
+
+export const startCommand = (context: Context) =>
+  placed(new Command('start'))
+    .summary('run the proxy in the foreground')
+    .description('Run the proxy in the foreground, on 127.0.0.1 alone. Ctrl+C stops it.')
+    .addOption(new Option('--log-level <level>', 'how much it tells on stderr').choices(logLevels).default('info'))
+    .option('--keep-going', 'start although secrets are missing; requests of those routes are refused')
+    .action((options: StartOptions) => start(context, options))
+
+/** Runs until a signal stops it: everything that can fail for good fails before the port is open. */
+export async function start(context: Context, options: StartOptions): Promise<void> {
+  closeDebugger()
+  const { scope, config } = configIn(context, options)
+  const ca = loadCa(certsOf(scope, config))
+  const tokens = watchTokens(scope.tokensPath, scope.name)
+  const trust = originTrust({ extra: config.tls.trust, exclude: ca.certPem, env: context.env })
+  const { openSecrets } = await import('../secrets/secrets.ts')
+  const log = openLog(options.logLevel, process.stderr.isTTY === true)
+  const secrets = openSecrets({ sources: await sourcesIn(context, scope), timeoutMs: config.secrets.timeoutMs, log })
+  await checkSecrets(config, secrets, suffixOf(options)).catch((faults: CordonErrors) => {
+    if (!options.keepGoing) throw faults
+    for (const fault of faults.all) context.terminal.notice(fault.message)
+  })
+
+  const proxy = await startProxy({
+    port: config.listen,
+    audience: scope.name,
+    routes: config.routes,
+    secrets,
+    leaves: openLeaves(ca),
+    tokens,
+    guard: guardOf(config.network.allow),
+    originContext: () => trust.context(),
+    log,
+    commandSuffix: suffixOf(options),
+    version: context.version,
+    connectTimeoutMs: 10_000,
+    resolve: (hostname, options, callback) => lookup(hostname, { ...options, all: true }, callback),
+  }).catch((cause) => whoHasThePort(cause, scope, config))
+  writeState(scope.folder, {
+    pid: process.pid,
+    port: proxy.port,
+    startedAt: new Date().toISOString(),
+    version: context.version,
+    configPath: scope.configPath,
+  })
+  context.terminal.done(`cordon is listening on 127.0.0.1:${proxy.port} for ${told(config)}.`)
+  await stopSignal(log)
+  await proxy.close(stopGraceMs)
+  removeState(scope.folder, process.pid)
+}
+
+const stopGraceMs = 3000
+
+/**
+ * SIGUSR1 makes Node open a debugger port that any user of the machine can read memory through; a listener of our own
+ * takes that meaning away. A debugger that is open already ends the start.
+ */
+function closeDebugger(): void {
+  process.on('SIGUSR1', () => {})
+  if (inspectorUrl() !== undefined)
+    throw new CordonError('debugger_open', 'A debugger is open on this process, and it could read every secret.', {
+      hint: 'start without `--inspect` and without NODE_OPTIONS that contain it',
+    })
+}
+
+/** Fetches every route's secret once and forgets it. Throws `secret_check` with all that failed. */
+export async function checkSecrets(config: Config, secrets: Secrets, suffix: string): Promise<void> {
+  const outcomes = await Promise.allSettled(config.routes.map(({ secret }) => secrets.fetch(secret)))
+  const faults = outcomes.flatMap((outcome, i) => {
+    const name = config.routes[i]?.name
+    return outcome.status === 'rejected' ? [ofRoute(outcome.reason, name ?? '', suffix)] : []
+  })
+  if (faults.length === 0) return
+  const sentence =
+    faults.length === 1
+      ? 'The secret of one route is not there.'
+      : `The secrets of ${faults.length} routes are not there.`
+  throw new CordonErrors(
+    'secret_check',
+    sentence,
+    faults,
+    `mend ${faults.length === 1 ? 'it' : 'them'}, or start with \`--keep-going\``,
+  )
+}
+
+function ofRoute(cause: unknown, name: string, suffix: string): CordonError {
+  if (!(cause instanceof CordonError)) throw cause
+  return new CordonError(cause.code, `${name}: ${cause.message}`, {
+    hint: cause.hint ?? `run \`cordon secret set ${name}${suffix}\``,
+    cause,
+  })
+}
+
+/** A busy port is our own second start most of the time, and then that is what to say. */
+async function whoHasThePort(cause: unknown, scope: Scope, config: Config): Promise<never> {
+  if (!(cause instanceof CordonError) || cause.code !== 'port_taken') throw cause
+  const state = readState(scope.folder)
+  const isOurs = state?.port === config.listen && (await askHealth(config.listen)).kind === 'cordon'
+  if (!isOurs) throw cause
+  throw new CordonError(
+    'proxy_running',
+    `cordon already listens on 127.0.0.1:${config.listen} for this configuration (process ${state.pid}).`,
+    { hint: 'nothing has to be done; Ctrl+C in its terminal stops it' },
+  )
+}
+
+function told({ routes }: Config): string {
+  if (routes.length === 0) return 'no route yet'
+  return `${routes.length === 1 ? 'the route' : 'the routes'} ${routes.map(({ name }) => name).join(', ')}`
+}
+
+/** Resolves at the first SIGINT, SIGTERM or SIGHUP; the second ends the process at once. */
+function stopSignal(log: Log): Promise<void> {
+  return new Promise((done) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      process.once(signal, () => {
+        log.info({ signal }, 'stopping')
+        done()
+      })
+    }
+  })
+}

@@ -1,0 +1,27 @@
+import { Command } from 'commander'
+import { CordonError } from '../../base/error.ts'
+import { readTokens } from '../../config/tokens.ts'
+import { type Context, factual, type Placed, scopeIn, suffixOf } from '../context.ts'
+import { table } from '../table.ts'
+
+export const tokenList = (context: Context) =>
+  factual(new Command('list'))
+    .summary('list the names of the client tokens; their values are never shown')
+    .action((options: Placed) => listTokens(context, options))
+
+export function listTokens(context: Context, options: Placed): void {
+  const tokens = readTokens(scopeIn(context, options).tokensPath)
+  if (!tokens)
+    throw new CordonError('tokens_missing', 'There is no client token yet.', {
+      hint: `run \`cordon setup${suffixOf(options)}\``,
+    })
+  const facts = tokens.map(({ name, created, secret }) => ({ name, created: created.toISOString(), kept: secret.kind }))
+  if (options.json) context.terminal.answer(JSON.stringify(facts, null, 2))
+  else
+    context.terminal.answer(
+      table(
+        ['NAME', 'CREATED', 'KEPT'],
+        facts.map(({ name, created, kept }) => [name, created, kept]),
+      ),
+    )
+}

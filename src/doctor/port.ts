@@ -1,0 +1,53 @@
+import { askHealth } from '../control/health.ts'
+import { readState } from '../control/state.ts'
+import type { Check } from './finding.ts'
+import { ownerOfPort } from './port-owner.ts'
+
+/** The port is free, ours, or whose. */
+export const checkPort: Check = async ({ scope, config, suffix }) => {
+  const { listen } = config
+  const state = readState(scope.folder)
+  const health = await askHealth(listen)
+  switch (health.kind) {
+    case 'nobody':
+      return [
+        {
+          check: 'port',
+          state: 'warning',
+          sentence: `Port ${listen} is free: cordon does not run.`,
+          mend: `run \`cordon start${suffix}\``,
+        },
+      ]
+    case 'cordon':
+      if (state?.port === listen)
+        return [
+          {
+            check: 'port',
+            state: 'ok',
+            sentence: `cordon ${health.version} listens on 127.0.0.1:${listen} (process ${state.pid}).`,
+          },
+        ]
+      return [
+        {
+          check: 'port',
+          state: 'failure',
+          sentence: `Port ${listen} belongs to the cordon of another configuration${owned(listen)}.`,
+          mend: `give this one another \`listen\` in ${scope.configPath}, then run \`cordon setup${suffix}\``,
+        },
+      ]
+    case 'somebody':
+      return [
+        {
+          check: 'port',
+          state: 'failure',
+          sentence: `Port ${listen} is taken${owned(listen)}, which is not cordon.`,
+          mend: `stop it, or change \`listen\` in ${scope.configPath}`,
+        },
+      ]
+  }
+}
+
+function owned(port: number): string {
+  const owner = ownerOfPort(port)
+  return owner === undefined ? ' by another process' : ` by ${owner.command} (process ${owner.pid})`
+}
