@@ -1,0 +1,83 @@
+import { removeKey, setKey, type TomlValue, valueAt } from '../config/toml-text.ts'
+import type { SetKey } from './integration.ts'
+
+export interface ConfigEdit {
+  text: string
+  /** Every key that is ours in the text. */
+  keys: SetKey[]
+  notices: string[]
+}
+
+/**
+ * Codex's `config.toml` with what its shell commands need: the variables, and a sandbox that lets them reach the proxy.
+ * `ours` are the keys that an earlier run set. Throws `toml_faulty`.
+ */
+export function editConfig(
+  text: string,
+  variables: Readonly<Record<string, string>>,
+  ours: readonly SetKey[],
+): ConfigEdit {
+  const theirs = takenBack(text, ours).text
+  const sandbox = sandboxOf(theirs)
+  const set = Object.entries(variables).map(
+    ([name, value]): SetKey => ({ path: ['shell_environment_policy', 'set', name], value }),
+  )
+  const keys = [...sandbox.keys, ...set].map(({ path, value }) => withPrevious(path, value, valueAt(theirs, path)))
+  const dropped = ours.filter((old) => !keys.some(({ path }) => isSame(path, old.path)))
+  const edited = keys.reduce((rest, { path, value }) => setKey(rest, path, value), takenBack(text, dropped).text)
+  return { text: edited, keys, notices: [...sandbox.notices, ...policyNotices(theirs)] }
+}
+
+const withPrevious = (path: string[], value: TomlValue, previous: TomlValue | undefined): SetKey =>
+  previous === undefined ? { path, value } : { path, value, previous }
+
+/** The text with our keys as they were before us. A key that a person has changed since stays, and is told. */
+export function takenBack(text: string, ours: readonly SetKey[]): { text: string; conflicts: string[] } {
+  const conflicts: string[] = []
+  const restored = ours.toReversed().reduce((rest, { path, value, previous }) => {
+    const now = valueAt(rest, path)
+    if (now === undefined) return rest
+    if (now !== value) {
+      conflicts.push(path.join('.'))
+      return rest
+    }
+    return previous === undefined ? removeKey(rest, path) : setKey(rest, path, previous)
+  }, text)
+  return { text: restored, conflicts }
+}
+
+/** Codex's sandbox has no network at all unless it is asked for; a person's own choice is left as it is. */
+function sandboxOf(text: string): { keys: SetKey[]; notices: string[] } {
+  const mode = valueAt(text, ['sandbox_mode'])
+  const access = valueAt(text, ['sandbox_workspace_write', 'network_access'])
+  const profile = valueAt(text, ['default_permissions'])
+  if (profile !== undefined) return kept(`default_permissions = ${JSON.stringify(profile)}`)
+  if (mode === 'danger-full-access') return { keys: [], notices: [] }
+  if (mode !== undefined && mode !== 'workspace-write') return kept(`sandbox_mode = ${JSON.stringify(mode)}`)
+  if (access === false) return kept('network_access = false')
+  const keys: SetKey[] = []
+  if (mode === undefined) keys.push({ path: ['sandbox_mode'], value: 'workspace-write' })
+  if (access === undefined) keys.push({ path: ['sandbox_workspace_write', 'network_access'], value: true })
+  return { keys, notices: [] }
+}
+
+const kept = (choice: string) => ({
+  keys: [],
+  notices: [
+    `Codex's sandbox stays as you chose it (${choice}); where it has no network, its commands do not reach cordon.`,
+  ],
+})
+
+/** A filter runs after `set`, so it can take the variables away again. */
+function policyNotices(text: string): string[] {
+  const filter = ['include_only', 'filters'].find(
+    (key) => valueAt(text, ['shell_environment_policy', key]) !== undefined,
+  )
+  return filter === undefined
+    ? []
+    : [
+        `shell_environment_policy.${filter} filters what commands see; let the proxy and CA variables through, or they do not reach cordon.`,
+      ]
+}
+
+const isSame = (one: readonly string[], other: readonly string[]) => one.join('\0') === other.join('\0')

@@ -1,0 +1,45 @@
+import { modeOf } from '../base/file.ts'
+import { withBlock } from './env-file.ts'
+import { workTreeOf } from './git-exclude.ts'
+import type { Change, IntegrationContext } from './integration.ts'
+import { readText } from './writes.ts'
+
+/** What Codex and we keep in its home that belongs to this machine and not to the project. */
+const privatePaths = [
+  '.env',
+  '.env.cordon.bak',
+  'auth.json',
+  '*.sqlite*',
+  '*.lock',
+  '*.jsonl',
+  '*_cache.json',
+  '.sandbox_migration',
+  '.tmp/',
+  'app-server-*/',
+  'archived_sessions/',
+  'installation_id',
+  'log/',
+  'packages/',
+  'sessions/',
+  'shell_snapshots/',
+  'skills/.system/',
+  'thread-writer-locks/',
+  'tmp/',
+  'version.json',
+]
+
+/** Keeps a project's Codex home out of its commits; undefined outside a work tree. A project that shares a part of it goes on to. */
+export function excludeChange(
+  home: string,
+  { cwd, env }: IntegrationContext,
+): { change: Change | undefined; tracked: string[] } | undefined {
+  const tree = workTreeOf(home, cwd, env)
+  if (!tree) return undefined
+  const { excludeFile: path, pattern, tracked } = tree
+  const shared = tracked.includes('config.toml') ? privatePaths : [...privatePaths, 'config.toml']
+  const lines = tracked.length === 0 ? [pattern] : shared.map((one) => pattern + one)
+  const before = readText(path)
+  const after = withBlock(before ?? '', lines)
+  const change: Change = { path, before, after, mode: modeOf(path) ?? 0o644, part: { kind: 'block' } }
+  return { change: after === before ? undefined : change, tracked }
+}

@@ -1,0 +1,56 @@
+/**
+ * The memory of a set-up: what each file was before, so that every byte can be put back.
+ *
+ *     <state folder>/integrations/codex.json   0600
+ *
+ * It is written before the first file changes. A file that is still as we wrote it gets its old bytes back; from one that
+ * somebody changed since, only our part is taken out. A real key never stands in it: a mark does, and the key's place.
+ */
+import { createHash } from 'node:crypto'
+import { CordonError } from '../base/error.ts'
+import { readIfThere } from '../base/file.ts'
+import type { Part } from './integration.ts'
+
+export interface Manifest {
+  version: 1
+  /** The agent's home that was set up. */
+  home: string
+  /** The folders that were made, outermost first. */
+  folders: string[]
+  files: Undo[]
+}
+
+/** One file before the first set-up, and how to know it again. */
+export interface Undo {
+  path: string
+  /** Undefined when there was no file. */
+  before?: string
+  mode: number
+  /** What we wrote: the SHA-256 of its text in hex, and its mode. */
+  wrote: { digest: string; mode: number }
+  part: Part
+}
+
+/** What becomes of a file that was changed since: as before the set-up, without our part, or left as it is. */
+export type TakenOut = { result: 'original' } | { result: 'text'; text: string } | { result: 'kept' }
+
+/** Takes our part out of a text; what it could not take out it tells. */
+export type TakeOut = (file: Undo, text: string, tell: (notice: string) => void) => TakenOut
+
+/** Reads a manifest, or undefined when nothing was set up. Throws `manifest_unreadable`. */
+export function readManifest(path: string): Manifest | undefined {
+  const text = readIfThere(path)
+  if (text === undefined) return undefined
+  try {
+    const manifest = JSON.parse(text) as Manifest
+    if (manifest.version === 1 && Array.isArray(manifest.files) && Array.isArray(manifest.folders)) return manifest
+  } catch {
+    // Told below, in the same words as a file of another shape.
+  }
+  throw new CordonError('manifest_unreadable', `${path} is not the undo record that cordon wrote.`, {
+    hint: `restore it, or remove it and our lines by hand`,
+  })
+}
+
+/** SHA-256 in hex. */
+export const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex')
