@@ -2,15 +2,28 @@
  * The world of a test: origins, a cordon in this process, and clients, all real and on loopback. Whatever is started here
  * ends with its test.
  */
+import assert from 'node:assert/strict'
 import { lookup } from 'node:dns'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { type AddressInfo, connect, type Server as NetServer, type Socket } from 'node:net'
+import {
+  type AddressInfo,
+  connect,
+  createServer as createNetServer,
+  type Server as NetServer,
+  type Socket,
+} from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
-import { connect as connectTls, createSecureContext, createServer as createTlsServer, type TLSSocket } from 'node:tls'
+import {
+  connect as connectTls,
+  createSecureContext,
+  createServer as createTlsServer,
+  type TLSSocket,
+  type TlsOptions,
+} from 'node:tls'
 import { dayMs } from '../src/base/clock.ts'
 import { CordonError } from '../src/base/error.ts'
 import type { Facts, Log } from '../src/base/log.ts'
@@ -106,7 +119,6 @@ export async function startOrigin(
   { proof = 'trusted', cleartext = false, answer = answerOk }: OriginOptions = {},
 ): Promise<Origin> {
   const requests: SeenRequest[] = []
-  let received = 0
   const server = createHttpServer((request, response) => {
     const chunks: Buffer[] = []
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
@@ -121,18 +133,13 @@ export async function startOrigin(
     ? server
     : createTlsServer({ ...originCertificate([host], proof), ALPNProtocols: ['http/1.1'] })
   const sockets = new Set<Socket>()
-  const count = (socket: Socket) => {
-    sockets.add(socket)
-    socket.on('error', () => {})
-    const { emit } = socket
-    socket.emit = (event: string | symbol, ...values: unknown[]) => {
-      if (event === 'data') received += (values[0] as Buffer).length
-      return emit.call(socket, event, ...values)
-    }
-  }
+  // The HTTP parser reads below the stream, so `data` events would miss what never became a request.
+  const carriers: Socket[] = []
   listener.on('connection', (socket: Socket) => sockets.add(socket))
   listener.on(cleartext ? 'connection' : 'secureConnection', (socket: Socket) => {
-    count(socket)
+    sockets.add(socket)
+    carriers.push(socket)
+    socket.on('error', () => {})
     if (!cleartext) server.emit('connection', socket)
   })
   listener.on('tlsClientError', () => {})
@@ -143,7 +150,50 @@ export async function startOrigin(
     for (const socket of sockets) socket.destroy()
     await new Promise((done) => listener.close(done))
   })
-  return { host, port, authority: `${host}:443`, requests, received: () => received + requests.length, server }
+  return { host, port, authority: `${host}:443`, requests, received: () => bytesOf(carriers), server }
+}
+
+const bytesOf = (sockets: readonly Socket[]) => sockets.reduce((sum, { bytesRead }) => sum + bytesRead, 0)
+
+/** An origin that is no HTTP server: a test says byte by byte what it does. */
+export interface RawOrigin {
+  host: string
+  port: number
+  authority: string
+  /** TCP connections so far, whether their handshake came to an end or not. */
+  dialled(): number
+  /** Bytes of application data that arrived. */
+  received(): number
+}
+
+/** An origin that proves its name and then hands each connection to `serve`; without TLS where `cleartext` says so. */
+export async function startRawOrigin(
+  t: TestContext,
+  host: string,
+  serve: (socket: Socket) => void,
+  { proof = 'trusted', cleartext = false, tls = {} }: { proof?: Proof; cleartext?: boolean; tls?: TlsOptions } = {},
+): Promise<RawOrigin> {
+  const listener: NetServer = cleartext
+    ? createNetServer()
+    : createTlsServer({ ...originCertificate([host], proof), ...tls })
+  const sockets: Socket[] = []
+  const carriers: Socket[] = []
+  listener.on('connection', (socket: Socket) => sockets.push(socket))
+  listener.on(cleartext ? 'connection' : 'secureConnection', (socket: Socket) => {
+    carriers.push(socket)
+    socket.on('error', () => {})
+    serve(socket)
+  })
+  listener.on('tlsClientError', () => {})
+  listener.listen(0, '127.0.0.1')
+  await once(listener, 'listening')
+  t.after(async () => {
+    for (const socket of [...sockets, ...carriers]) socket.destroy()
+    await new Promise((done) => listener.close(done))
+  })
+  const { port } = listener.address() as AddressInfo
+  const received = () => bytesOf(carriers)
+  return { host, port, authority: `${host}:443`, dialled: () => sockets.length, received }
 }
 
 function seen(request: IncomingMessage, content: string): SeenRequest {
@@ -165,6 +215,11 @@ export interface RouteShape extends Partial<Omit<CredentialRoute, 'name' | 'matc
   connectTo?: string
   /** The value the route's secret has; without one the store has none. */
   value?: string
+}
+
+/** A route to an origin of the test, wherever it listens. */
+export function routeTo({ host, port }: Pick<Origin, 'host' | 'port'>, shape: Partial<RouteShape> = {}): RouteShape {
+  return { host, connectTo: `127.0.0.1:${port}`, value: 's3cret', ...shape }
 }
 
 /** A route as `cordon.toml` would give it: a Bearer credential, unless `shape` says otherwise. */
@@ -243,7 +298,13 @@ export async function startCordon(t: TestContext, { routes, allow = [], values =
   let isRevoked = false
   const stored = new Map<string, string | Error>()
   const reads = new Map<string, number>()
-  for (const route of routes) if (route.value !== undefined) stored.set(routeOf(route).secret.account, route.value)
+  // Every value the store ever had: none of them may be in the log when the test is over.
+  const told = new Set<string>()
+  const store = (account: string, value: string | Error) => {
+    if (typeof value === 'string') told.add(value)
+    stored.set(account, value)
+  }
+  for (const route of routes) if (route.value !== undefined) store(routeOf(route).secret.account, route.value)
   const context = createSecureContext({ ca: originCa.pem, minVersion: 'TLSv1.2' })
 
   const proxy = await startProxy({
@@ -274,7 +335,10 @@ export async function startCordon(t: TestContext, { routes, allow = [], values =
     resolve: (hostname, options, callback) => lookup(hostname, { ...options, all: true }, callback),
     ...values,
   })
-  t.after(() => proxy.close())
+  t.after(async () => {
+    await proxy.close()
+    assertLogIsClean(log, [token, `${audience}:${token}`, ...told])
+  })
   return {
     port: proxy.port,
     audience,
@@ -283,11 +347,22 @@ export async function startCordon(t: TestContext, { routes, allow = [], values =
     log,
     proxy,
     reads,
-    setSecret: (account, value) => void (value === undefined ? stored.delete(account) : stored.set(account, value)),
+    setSecret: (account, value) => void (value === undefined ? stored.delete(account) : store(account, value)),
     revoke: () => {
       isRevoked = true
     },
   }
+}
+
+/** Throws when a line holds one of the secrets, plain or encoded, or the query of a request target. */
+export function assertLogIsClean(lines: readonly LogLine[], secrets: Iterable<string>): void {
+  const text = JSON.stringify(lines)
+  for (const secret of secrets) {
+    const bytes = Buffer.from(secret, 'utf8')
+    for (const form of [secret, encodeURIComponent(secret), bytes.toString('base64'), bytes.toString('hex')])
+      assert.ok(!text.includes(form), `the log holds a secret: ${text}`)
+  }
+  assert.doesNotMatch(text, /\?[\w%-]+=/, 'the log holds a query')
 }
 
 function recorderOf(lines: LogLine[]): Log {
