@@ -21,9 +21,13 @@ await build({
   // A native addon is a file of its own; it is loaded when a keyring is first opened.
   external: ['@napi-rs/keyring'],
   define: { CORDON_VERSION: JSON.stringify(version) },
-  // The CommonJS packages in the bundle ask for Node's own modules by `require`.
+  // The CommonJS packages in the bundle expect what Node gives their kind of module.
   banner: {
-    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+    js: [
+      "import { createRequire as __createRequire } from 'node:module'",
+      "import { fileURLToPath as __fileURLToPath } from 'node:url'",
+      'const require = __createRequire(import.meta.url), __filename = __fileURLToPath(import.meta.url)',
+    ].join('\n'),
   },
   logLevel: 'warning',
 })

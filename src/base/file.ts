@@ -32,6 +32,7 @@ export function writeWhole(path: string, content: string | Buffer, mode?: number
     mkdirSync(dirname(path), { recursive: true })
     writeFileAtomicSync(path, content, { mode: mode ?? modeOf(path) ?? 0o644 })
   } catch (cause) {
+    if (systemCodeOf(cause) === undefined) throw cause
     throw new CordonError('file_unwritable', `${path} cannot be written: ${sentenceOf(cause)}.`, {
       hint: 'nothing was changed; make room or mend the permissions, then run the command again',
       cause,

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path'
 import { environmentOf } from '../../config/environment.ts'
 import type { Config } from '../../config/load.ts'
 import type { Scope } from '../../config/scope.ts'
@@ -34,7 +35,7 @@ export function agentPlan(
 export function agentContextOf(context: Context, scope: Scope, variables: Record<string, string>): IntegrationContext {
   return {
     scope: scope.kind,
-    cwd: scope.kind === 'project' ? scope.projectFolder : context.cwd,
+    cwd: scope.kind === 'project' ? dirname(scope.configPath) : context.cwd,
     env: context.env,
     stateFolder: scope.folder,
     variables,
