@@ -3,47 +3,59 @@
  */
 import { X509Certificate } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { getCACertificates } from 'node:tls'
 import { CordonError, sentenceOf } from '../base/error.ts'
+import { readIfThere } from '../base/file.ts'
 import { caNamePrefix } from './ca.ts'
-
-/** The certificates of a PEM text; what stands around them is skipped. Throws for one that is no certificate. */
-export function certificatesIn(pem: string): X509Certificate[] {
-  return blocksIn(pem).map((block) => new X509Certificate(block))
-}
-
-/** The certificates of a PEM file, at least one. Throws `trust_unreadable`. */
-export function certificatesOf(path: string): X509Certificate[] {
-  try {
-    const certificates = certificatesIn(readFileSync(path, 'utf8'))
-    if (certificates.length === 0) throw new Error('it holds no certificate in PEM')
-    return certificates
-  } catch (cause) {
-    const hint = `look at it with \`openssl x509 -text -in ${path}\``
-    throw new CordonError('trust_unreadable', `No certificate can be read from ${path}: ${sentenceOf(cause)}.`, {
-      hint,
-      cause,
-    })
-  }
-}
 
 /**
  * The roots of the system: on Linux and the BSDs of the one file that their TLS libraries share (or of `file`), elsewhere of
  * the system's store; where the system has none, those that Node carries along.
  */
 export function systemRoots(file: string | undefined = systemFile()): X509Certificate[] {
-  if (file !== undefined) return lenient(blocksIn(readFileSync(file, 'utf8')))
-  const system = lenient(getCACertificates('system'))
-  return system.length > 0 ? system : lenient(getCACertificates('bundled'))
+  const system = file === undefined ? readableOf(getCACertificates('system')) : certificatesIn(readIfThere(file) ?? '')
+  return system.length > 0 ? system : readableOf(getCACertificates('bundled'))
+}
+
+/** The certificates of a PEM text. What stands around them is passed over, and so is one that cannot be read. */
+export function certificatesIn(pem: string): X509Certificate[] {
+  return readableOf(blocksIn(pem))
+}
+
+/** The certificates of a PEM file, at least one and every one readable. Throws `trust_unreadable`. */
+export function certificatesOf(path: string): X509Certificate[] {
+  try {
+    const certificates = blocksIn(readFileSync(path, 'utf8')).map((block) => new X509Certificate(block))
+    if (certificates.length === 0) throw new Error('it holds no certificate in PEM')
+    return certificates
+  } catch (cause) {
+    const hint = `look at it with \`openssl x509 -text -in ${path}\``
+    throw new CordonError('trust_unreadable', `No roots can be read from ${path}: ${sentenceOf(cause)}.`, {
+      hint,
+      cause,
+    })
+  }
 }
 
 /** The variables by which TLS libraries are pointed at a PEM file. */
 export const trustVariables = ['SSL_CERT_FILE', 'NODE_EXTRA_CA_CERTS', 'REQUESTS_CA_BUNDLE', 'CURL_CA_BUNDLE'] as const
 
-/** The files that the variables name, each once. */
+/** The files that the variables name, absolute and each once. */
 export function filesNamedBy(env: NodeJS.ProcessEnv, variables: readonly string[] = trustVariables): string[] {
-  const named = variables.map((variable) => env[variable]).filter((path) => path !== undefined && path !== '')
-  return [...new Set(named)] as string[]
+  return [...new Set(variables.flatMap((variable) => env[variable] || []).map((path) => resolve(path)))]
+}
+
+/**
+ * The text of a file that a variable names, empty where it cannot be read: the variable was set for other programs, which
+ * pass over such a file, and one stale line in a shell's profile shall not keep cordon from starting.
+ */
+export function textNamed(path: string): string {
+  try {
+    return readIfThere(path) ?? ''
+  } catch {
+    return ''
+  }
 }
 
 /** True for the CA of any scope of cordon: none of them vouches for an origin, nor for another scope's clients. */
@@ -51,15 +63,20 @@ export function isCordonCa({ subject, issuer }: X509Certificate): boolean {
   return subject === issuer && subject.startsWith(`CN=${caNamePrefix}`)
 }
 
-/** The certificates without the second of any two that are the same, byte for byte. */
-export function distinct(certificates: readonly X509Certificate[]): X509Certificate[] {
-  return [...new Map(certificates.map((certificate) => [certificate.fingerprint256, certificate])).values()]
-}
-
 const blocksIn = (pem: string): string[] =>
   pem.match(/^-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/gm) ?? []
 
-// Debian and Alpine, Fedora, openSUSE, then the BSDs. Node would look where SSL_CERT_FILE points, which may be our bundle.
+function readableOf(blocks: readonly string[]): X509Certificate[] {
+  return blocks.flatMap((block) => {
+    try {
+      return [new X509Certificate(block)]
+    } catch {
+      return []
+    }
+  })
+}
+
+// Debian and Alpine, Fedora, openSUSE, then the BSDs.
 const systemFiles = [
   '/etc/ssl/certs/ca-certificates.crt',
   '/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem',
@@ -68,18 +85,8 @@ const systemFiles = [
   '/etc/ssl/cert.pem',
 ]
 
+// Node's own answer follows SSL_CERT_FILE here, and that may be the very bundle that is to be made of the system's roots.
 function systemFile(): string | undefined {
   if (process.platform === 'darwin' || process.platform === 'win32') return undefined
   return systemFiles.find((path) => statSync(path, { throwIfNoEntry: false })?.isFile())
-}
-
-// TLS libraries pass over a root of the system that they cannot read; the others still hold.
-function lenient(blocks: readonly string[]): X509Certificate[] {
-  return blocks.flatMap((block) => {
-    try {
-      return [new X509Certificate(block)]
-    } catch {
-      return []
-    }
-  })
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
 import { generateKeyPairSync, X509Certificate } from 'node:crypto'
 import {
   chmodSync,
@@ -16,11 +17,14 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { promisify } from 'node:util'
 import { dayMs, hourMs } from '../../src/base/clock.ts'
 import { CordonError } from '../../src/base/error.ts'
 import { createCa, ensureCa, loadCa } from '../../src/tls/ca.ts'
 import type { CaPaths } from '../../src/tls/ca-files.ts'
 import { issue, issueRoot, issuerOf, newKey } from '../../src/tls/certificate.ts'
+
+const run = promisify(execFile)
 
 const options = { name: 'shop-0f3c9a12' }
 
@@ -37,6 +41,20 @@ test('a CA is made once, in two files of which only its owner reads the key', (t
   assert.equal(statSync(paths.caKey).mode & 0o777, 0o600)
   assert.equal(statSync(join(paths.caKey, '..')).mode & 0o777, 0o700)
   assert.deepEqual(readdirSync(join(paths.caKey, '..')).sort(), ['ca-cert.pem', 'ca-key.pem'])
+})
+
+test('of several commands at once one makes the CA, and the others load it', async (t) => {
+  const paths = places(t)
+  const program = `
+    import { ensureCa } from ${JSON.stringify(new URL('../../src/tls/ca.ts', import.meta.url).href)}
+    const { ca, made } = ensureCa(${JSON.stringify(paths)}, { name: 'shop' })
+    console.log(made, ca.certificate.serialNumber)`
+
+  const runs = Array.from({ length: 4 }, () => run(process.execPath, ['--input-type=module', '-e', program]))
+  const told = (await Promise.all(runs)).map(({ stdout }) => stdout.trim().split(' '))
+
+  assert.equal(told.filter(([made]) => made === 'true').length, 1)
+  assert.equal(new Set(told.map(([, serialNumber]) => serialNumber)).size, 1)
 })
 
 test('a CA is named after its scope, valid from an hour ago for two years, and of its own key and serial number', (t) => {

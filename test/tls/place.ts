@@ -1,0 +1,34 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import { dayMs, hourMs } from '../../src/base/clock.ts'
+import { type Ca, createCa } from '../../src/tls/ca.ts'
+import { issueRoot, newKey } from '../../src/tls/certificate.ts'
+
+/** A folder of the test's own. */
+export function folderFor(t: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), 'cordon-tls-'))
+  t.after(() => rmSync(folder, { recursive: true }))
+  return folder
+}
+
+/** A CA of cordon in that folder, and the path of its certificate. */
+export function caIn(folder: string, name = 'test'): { ca: Ca; caCert: string } {
+  const caCert = join(folder, name, 'ca-cert.pem')
+  return { ca: createCa({ caCert, caKey: join(folder, name, 'ca-key.pem') }, { name }), caCert }
+}
+
+/** A root that is not cordon's, such as a company's, in PEM. */
+export function foreignRoot(commonName: string): string {
+  const life = { notBefore: new Date(Date.now() - hourMs), notAfter: new Date(Date.now() + dayMs) }
+  return issueRoot({ commonName, ...life, use: { kind: 'ca' } }, newKey())
+}
+
+/** Writes a file and gives back its path. */
+export function put(folder: string, name: string, content: string): string {
+  mkdirSync(folder, { recursive: true })
+  const path = join(folder, name)
+  writeFileSync(path, content)
+  return path
+}
