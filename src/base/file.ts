@@ -1,7 +1,7 @@
 /**
  * Files that are written whole or not at all, and that only their owner may read.
  */
-import { chmodSync, lstatSync, mkdirSync, readFileSync, type Stats, statSync } from 'node:fs'
+import { chmodSync, lstatSync, mkdirSync, readFileSync, type Stats, statSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { sync as writeFileAtomicSync } from 'write-file-atomic'
 import { CordonError, sentenceOf, systemCodeOf } from './error.ts'
@@ -30,7 +30,10 @@ export function readIfThere(path: string): string | undefined {
 export function writeWhole(path: string, content: string | Buffer, mode?: number): void {
   try {
     mkdirSync(dirname(path), { recursive: true })
-    writeFileAtomicSync(path, content, { mode: mode ?? modeOf(path) ?? 0o644 })
+    // write-file-atomic writes once and does not look how much went through: on a full disk it would put half a file in
+    // the place of the whole one. `writeFileSync` writes on until everything is there, or throws.
+    const write = (beside: string) => writeFileSync(beside, content)
+    writeFileAtomicSync(path, '', { mode: mode ?? modeOf(path) ?? 0o644, tmpfileCreated: write })
   } catch (cause) {
     if (systemCodeOf(cause) === undefined) throw cause
     throw new CordonError('file_unwritable', `${path} cannot be written: ${sentenceOf(cause)}.`, {
