@@ -5,6 +5,7 @@ import { authorityOf, type HostPort, parseHostPort } from '../base/names.ts'
 import { routesAt } from '../policy/match.ts'
 import { type Client, clientOf } from './client.ts'
 import { dialBlind } from './dial.ts'
+import { readWellFormed, refuseContent } from './framing.ts'
 import type { Interceptor } from './handshake.ts'
 import { originFault } from './origin-fault.ts'
 import { admit } from './prepare.ts'
@@ -55,8 +56,8 @@ async function open(
   interceptor: Interceptor,
 ): Promise<Tunnel> {
   try {
-    const target = parseHostPort(request.url ?? '')
-    if (!target) throw new CordonError('request_malformed', 'CONNECT must name a host and a port (RFC 9112 §3.2.3).')
+    refuseContent(request)
+    const target = readWellFormed(request, () => authorityForm(request))
     const routes = routesAt(proxy.routes, target)
     if (routes.length === 0) {
       admit(client, false, proxy)
@@ -75,6 +76,12 @@ async function open(
       error: target && !(thrown instanceof CordonError) ? originFault(thrown, target) : asCordonError(thrown),
     }
   }
+}
+
+function authorityForm(request: IncomingMessage): HostPort {
+  const target = parseHostPort(request.url ?? '')
+  if (target) return target
+  throw new CordonError('request_malformed', 'CONNECT must name a host and a port (RFC 9112 §3.2.3).')
 }
 
 const established = 'HTTP/1.1 200 Connection Established\r\n\r\n'

@@ -2,7 +2,7 @@
  * Terminates TLS for the routed targets: the client's handshake is answered with a leaf for the authority that CONNECT
  * named, and what comes out of it is read as HTTP/1.1.
  */
-import { createServer, type IncomingMessage, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { TLSSocket } from 'node:tls'
@@ -72,10 +72,13 @@ const nestedConnect = () => new CordonError('method_refused', 'CONNECT has no me
 
 /** Bytes that are no request are answered and the connection closed, and what followed them is never read (RFC 9112 §2.2, §11.2). */
 export function answerBadBytes(server: Server, proxy: Proxy, tunnelOf: (socket: Duplex) => HostPort | undefined): void {
+  const isBegun = watchAnswers(server)
+  // RFC 9112 §5.4 leaves the limit to us; what maxHeaderSize lets in is never dropped without a word.
+  server.maxHeadersCount = 0
   server.on('clientError', (error: Error, socket: Duplex) => {
     const code = systemCodeOf(error) ?? ''
     if (code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
-    if (code.startsWith('ERR_SSL')) return void socket.destroy()
+    if (code.startsWith('ERR_SSL') || isBegun(socket)) return void socket.destroy()
     const isTooLarge = code === 'HPE_HEADER_OVERFLOW'
     const refusal = isTooLarge
       ? new CordonError(
@@ -90,6 +93,17 @@ export function answerBadBytes(server: Server, proxy: Proxy, tunnelOf: (socket: 
     )
     answerSocket(socket, answerFor(refusal, tunnel?.host), 'close')
   })
+}
+
+/** Tells of a connection whether an answer to an earlier, whole request is still due on it: nothing may break into that. */
+function watchAnswers(server: Server): (socket: Duplex) => boolean {
+  const due = new WeakMap<Duplex, Set<ServerResponse>>()
+  server.prependListener('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
+    const responses = due.get(socket) ?? new Set()
+    due.set(socket, responses.add(response))
+    response.once('close', () => responses.delete(response))
+  })
+  return (socket) => [...(due.get(socket) ?? [])].some(({ headersSent, req }) => headersSent || req.complete)
 }
 
 function logHandshake(error: Error, tunnel: HostPort, proxy: Proxy): void {

@@ -12,6 +12,7 @@ import type { SecretPlace } from '../secrets/source.ts'
 import { type Client, isStillKnown } from './client.ts'
 import { type Dial, refuseForbidden } from './dial.ts'
 import { endToEndRequest, type Fields } from './fields.ts'
+import { readWellFormed } from './framing.ts'
 import { inject } from './inject.ts'
 import type { CredentialRoute, Proxy } from './proxy.ts'
 import { type Target, targetInAbsoluteForm, targetInTunnel } from './target.ts'
@@ -41,10 +42,11 @@ export interface Prepared {
 
 /** Throws the `CordonError` that refuses the request; nothing has reached an origin then. */
 export async function prepare(request: IncomingMessage, way: Way, proxy: Proxy, progress: Progress): Promise<Prepared> {
-  const target =
+  const target = readWellFormed(request, () =>
     way.kind === 'tunnel'
       ? targetInTunnel(request, { ...way.tunnel, serverName: way.serverName() })
-      : targetInAbsoluteForm(request)
+      : targetInAbsoluteForm(request),
+  )
   progress.target = target
   const routes = way.kind === 'tunnel' ? way.routes : routesAt(proxy.routes, target)
   admit(way.client, routes.length > 0, proxy)

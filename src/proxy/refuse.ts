@@ -7,6 +7,7 @@ import { STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { CordonError, sentenceOf } from '../base/error.ts'
 import type { Host } from '../base/names.ts'
+import { isSpoilt } from './framing.ts'
 import { type Vendor, vendorContent, vendorOf } from './vendor.ts'
 
 interface Refusal {
@@ -112,13 +113,13 @@ function answerWith(error: CordonError, status: number, vendor: Vendor): Answer 
   return { status, fields, content }
 }
 
-/** Answers a request; where its content was not read yet, the rest of it is dropped by closing. */
+/** Answers a request; where its content was not read yet or was never in order, the rest of it is dropped by closing. */
 export function answerResponse(response: ServerResponse, answer: Answer): void {
   if (response.headersSent || response.destroyed) {
     response.destroy()
     return
   }
-  if (!response.req.complete) answer.fields.push('connection', 'close')
+  if (!response.req.complete || isSpoilt(response.req.socket)) answer.fields.push('connection', 'close')
   response.writeHead(answer.status, answer.fields)
   response.end(response.req.method === 'HEAD' ? undefined : answer.content)
 }

@@ -6,6 +6,7 @@ import { CordonError } from '../base/error.ts'
 import { logExchange } from './exchange.ts'
 import { endToEndResponse, type Fields } from './fields.ts'
 import { authorityField, textOf } from './forward.ts'
+import { refuseContent } from './framing.ts'
 import { originFault } from './origin-fault.ts'
 import { type Progress, prepare, type Way } from './prepare.ts'
 import type { Proxy } from './proxy.ts'
@@ -14,9 +15,9 @@ import { relay } from './relay.ts'
 import type { Target } from './target.ts'
 import { vendorOf } from './vendor.ts'
 
-/** Only WebSocket is carried (RFC 6455 §4.1); any other upgrade is offered to no one, and the request goes on without it. */
-export function isWebSocket({ headers, method }: IncomingMessage): boolean {
-  return method === 'GET' && headers.upgrade?.toLowerCase() === 'websocket'
+/** Only WebSocket is carried (RFC 6455 §4.1), and HTTP/1.0 knows no upgrade (RFC 9110 §7.8); any other upgrade is offered to no one, and the request goes on without it. */
+export function isWebSocket({ headers, method, httpVersion }: IncomingMessage): boolean {
+  return httpVersion === '1.1' && method === 'GET' && headers.upgrade?.toLowerCase() === 'websocket'
 }
 
 /**
@@ -34,6 +35,7 @@ export async function carryUpgrade(
   const progress: Progress = {}
   socket.on('error', () => socket.destroy())
   try {
+    refuseContent(request)
     const { target, fields, pool } = await prepare(request, way, proxy, progress)
     const status = await handshake(target, fields, socket, head, pool)
     logExchange(request, way, proxy, progress, { status, ms: performance.now() - started })
