@@ -3,6 +3,7 @@
  *
  *     absent ──keepPair──► whole          half: one file without the other, which only a person can resolve
  */
+import { randomUUID } from 'node:crypto'
 import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { CordonError, sentenceOf } from '../base/error.ts'
@@ -45,12 +46,14 @@ export function refuseUnsafe({ caCert, caKey }: CaPaths): void {
  */
 export function keepPair({ caCert, caKey }: CaPaths, certPem: string, keyPem: string): void {
   for (const path of [caCert, caKey]) refuseTaken(path)
-  const [newCert, newKey] = [`${caCert}.${process.pid}.new`, `${caKey}.${process.pid}.new`]
+  const temporary: string[] = []
   try {
     for (const path of [caCert, caKey]) mkdirSync(dirname(path), { recursive: true, mode: privateFolder })
     refuseSharedFolder(dirname(caKey))
-    writeNew(newKey, keyPem, privateFile)
-    writeNew(newCert, certPem, 0o644)
+    const newKey = writeBeside(caKey, keyPem, privateFile)
+    temporary.push(newKey)
+    const newCert = writeBeside(caCert, certPem, 0o644)
+    temporary.push(newCert)
     linkBoth([newKey, caKey], [newCert, caCert])
     for (const path of [caCert, caKey]) flushFolder(dirname(path))
   } catch (cause) {
@@ -61,7 +64,7 @@ export function keepPair({ caCert, caKey }: CaPaths, certPem: string, keyPem: st
       cause,
     })
   } finally {
-    for (const path of [newCert, newKey]) rmSync(path, { force: true })
+    for (const path of temporary) rmSync(path)
   }
 }
 
@@ -84,14 +87,20 @@ function refuseSharedFolder(folder: string): void {
 // The modes that Node reports on Windows say nothing about who may do what.
 const isOpenTo = (path: string, others: number) => process.platform !== 'win32' && ((modeOf(path) ?? 0) & others) !== 0
 
-function writeNew(path: string, content: string, mode: number): void {
-  const file = openSync(path, 'wx', mode)
+/** A new file beside `path`, flushed; the answer is its path. */
+function writeBeside(path: string, content: string, mode: number): string {
+  const beside = `${path}.${randomUUID()}`
+  const file = openSync(beside, 'wx', mode)
   try {
     writeFileSync(file, content)
     fsyncSync(file)
+  } catch (cause) {
+    rmSync(beside)
+    throw cause
   } finally {
     closeSync(file)
   }
+  return beside
 }
 
 // link(2) refuses where rename(2) would replace.

@@ -116,14 +116,12 @@ test('one file without the other is an error that names both', (t) => {
 })
 
 test('where a CA cannot be written whole, nothing is left of it', (t) => {
-  const paths = places(t)
-  const taken = `${paths.caCert}.${process.pid}.new`
-  mkdirSync(taken, { recursive: true })
+  const { caKey } = places(t)
+  const tooLong = join(caKey, '..', `${'long'.repeat(63)}.pem`)
 
-  assert.throws(() => createCa(paths, options))
+  assert.throws(() => createCa({ caKey, caCert: tooLong }, options), withCode('file_unwritable'))
 
-  assert.equal(existsSync(paths.caKey), false)
-  assert.equal(existsSync(paths.caCert), false)
+  assert.deepEqual(readdirSync(join(caKey, '..')), [])
 })
 
 test('without files there is no CA, and the hint says how to make one', (t) => {
