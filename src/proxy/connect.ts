@@ -15,7 +15,7 @@ import { relay } from './relay.ts'
 
 /** What became of a CONNECT (RFC 9110 §9.3.6). Only an intercepted tunnel has requests inside it. */
 export type Tunnel =
-  | { state: 'refused'; error: CordonError }
+  | { state: 'refused'; target: HostPort | undefined; error: CordonError }
   | { state: 'blind'; target: HostPort }
   | { state: 'intercepted'; target: HostPort }
 
@@ -37,7 +37,8 @@ export async function connect(
   const tunnel = await open(request, socket, head, client, proxy, interceptor)
   if (tunnel.state === 'refused') refuse(tunnel.error, socket, head, keepOpen)
   const facts = {
-    authority: tunnel.state === 'refused' ? request.url : authorityOf(tunnel.target),
+    // What is no authority is not told: it may hold user information or a query.
+    authority: tunnel.target && authorityOf(tunnel.target),
     client: client.kind === 'known' ? client.name : client.kind,
     ms: Math.round(performance.now() - started),
   }
@@ -73,6 +74,7 @@ async function open(
     const target = parseHostPort(request.url ?? '')
     return {
       state: 'refused',
+      target,
       error: target && !(thrown instanceof CordonError) ? originFault(thrown, target) : asCordonError(thrown),
     }
   }

@@ -61,7 +61,7 @@ export async function prepare(request: IncomingMessage, way: Way, proxy: Proxy, 
     case 'refuse':
       throw new CordonError(
         verdict.reason,
-        `The path ${target.path} can be read in more than one way, and ${target.host} has routes that depend on it.`,
+        `The path can be read in more than one way, and ${target.host} has routes that depend on it.`,
         {
           hint: 'send the path in its plain form, without dot segments',
         },

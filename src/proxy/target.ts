@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { CordonError } from '../base/error.ts'
-import { type Authority, authorityOf, type Host, type HostPort, parseHostPort } from '../base/names.ts'
+import { type Authority, authorityOf, type Host, type HostPort, parseHost, parseHostPort } from '../base/names.ts'
 
 /** What one request is for, read once and never again from the request itself. */
 export interface Target {
@@ -28,7 +28,7 @@ export function targetInTunnel(
   if (!pathAndQuery.startsWith('/'))
     throw malformed('The request target inside a tunnel must be a path (RFC 9112 §3.2.1).')
   const { serverName } = tunnel
-  if (serverName !== undefined && parseHostPort(serverName, tunnel.port)?.host !== tunnel.host) {
+  if (serverName !== undefined && parseHost(serverName) !== tunnel.host) {
     throw misdirected(`The TLS handshake asked for ${quoted(serverName)}`, tunnel)
   }
   const named = hostField(request, 443, tunnel)
@@ -82,7 +82,8 @@ function hostField(request: IncomingMessage, defaultPort: number, otherwise: Hos
       fields.length === 0 ? 'The request has no Host field.' : 'The request has more than one Host field.',
     )
   const named = parseHostPort(fields[0] ?? '', defaultPort)
-  if (!named) throw malformed(`The Host field ${quoted(fields[0] ?? '')} is not a host with its port.`)
+  // The field is not repeated: it may hold user information, and the sentence goes into the log.
+  if (!named) throw malformed('The Host field is not a host with its port (RFC 9110 §7.2).')
   return named
 }
 
