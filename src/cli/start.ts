@@ -33,11 +33,11 @@ export const startCommand = (context: Context) =>
 export async function start(context: Context, options: StartOptions): Promise<void> {
   closeDebugger()
   const { scope, config } = configIn(context, options)
+  const log = openLog(options.logLevel, process.stderr.isTTY === true)
   const ca = loadCa(certsOf(scope, config))
-  const tokens = watchTokens(scope.tokensPath, scope.name)
+  const tokens = watchTokens(scope.tokensPath, scope.name, log)
   const trust = originTrust({ extra: config.tls.trust, exclude: ca.certPem, env: context.env })
   const { openSecrets } = await import('../secrets/secrets.ts')
-  const log = openLog(options.logLevel, process.stderr.isTTY === true)
   const secrets = openSecrets({ sources: await sourcesIn(context, scope), timeoutMs: config.secrets.timeoutMs, log })
   await checkSecrets(config, secrets, suffixOf(options)).catch((faults: CordonErrors) => {
     if (!options.keepGoing) throw faults
