@@ -31,11 +31,13 @@ export interface Tree {
 
 /** What is wrong with a text that is no TOML, and where: a line and a column, both from 1. */
 export class TomlFault extends CordonError {
+  readonly sentence: string
   readonly line: number
   readonly column: number
 
   constructor(sentence: string, line: number, column: number, cause: unknown) {
     super('toml_faulty', `Line ${line} is not TOML: ${sentence}.`, { hint: 'mend that line, then run it again', cause })
+    this.sentence = sentence
     this.line = line
     this.column = column
   }
