@@ -9,6 +9,7 @@ import type { AST } from 'toml-eslint-parser'
 import { checked, refused } from './toml-check.ts'
 import { addToInline, removeFromInline } from './toml-inline.ts'
 import {
+  besideMark,
   endOfLine,
   insertLines,
   isBlankLine,
@@ -35,7 +36,7 @@ export function valueAt(text: string, path: Path): TomlValue | undefined {
  * A number in the path picks one table of an array. Throws `toml_faulty`, and `edit_refused` where the text cannot take it.
  */
 export function setKey(text: string, path: Path, value: TomlValue): string {
-  return besideByteOrderMark(text, (plain) => {
+  return besideMark(text, (plain) => {
     const old = valueIn(valuesOf(plain), path)
     if (old !== undefined && isEqual(old, value)) return plain
     const tree = treeOf(plain)
@@ -49,16 +50,11 @@ export function setKey(text: string, path: Path, value: TomlValue): string {
  * Nothing happens where there is none. Throws `toml_faulty` and `edit_refused`.
  */
 export function removeKey(text: string, path: Path): string {
-  return besideByteOrderMark(text, (plain) => {
+  return besideMark(text, (plain) => {
     if (valueIn(valuesOf(plain), path) === undefined) return plain
     const tree = treeOf(plain)
     return checked(tree, path, undefined, withoutKey(tree, path))
   })
-}
-
-// A byte order mark is a character to one of the parsers, and nothing to the other.
-function besideByteOrderMark(text: string, edit: (plain: string) => string): string {
-  return text.startsWith('\uFEFF') ? `\uFEFF${edit(text.slice(1))}` : edit(text)
 }
 
 function withKey(tree: Tree, path: Path, value: TomlValue): string {
