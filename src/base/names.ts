@@ -25,6 +25,8 @@ const label = /^(?!-)[a-z0-9_-]{1,63}(?<!-)$/
 
 /** The canonical form of a host as text, or undefined where the text names no host or could be read in two ways. */
 export function parseHost(text: string): Host | undefined {
+  // Some letters beyond ASCII turn into ASCII ones in lower case (U+212A KELVIN SIGN is one).
+  if (/[^\x21-\x7e]/.test(text)) return undefined
   if (text.startsWith('[')) return text.endsWith(']') ? parseIPv6(text.slice(1, -1)) : undefined
   if (text.includes(':')) return parseIPv6(text)
   const name = (text.endsWith('.') ? text.slice(0, -1) : text).toLowerCase()
