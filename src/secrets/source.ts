@@ -25,7 +25,8 @@ export interface AgePlace {
 export interface SecretSource<Place extends SecretPlace> {
   /** As a sentence says it: `the system keyring`, `the encrypted file /home/sam/.config/cordon/secrets.age`. */
   readonly label: string
-  fetch(place: Place): Promise<Secret | undefined>
+  /** The value as it lies there. A source leaves its queue when `signal` aborts; a read that has begun may outlast it. */
+  fetch(place: Place, signal?: AbortSignal): Promise<Secret | undefined>
   /** Puts the value in place of an older one, whole or not at all. */
   store(place: Place, secret: Secret): Promise<void>
   /** True when there was one to remove. */
