@@ -359,7 +359,8 @@ export function assertLogIsClean(lines: readonly LogLine[], secrets: Iterable<st
   const text = JSON.stringify(lines)
   for (const secret of secrets) {
     const bytes = Buffer.from(secret, 'utf8')
-    for (const form of [secret, encodeURIComponent(secret), bytes.toString('base64'), bytes.toString('hex')])
+    const quoted = JSON.stringify(secret).slice(1, -1)
+    for (const form of [quoted, encodeURIComponent(secret), bytes.toString('base64'), bytes.toString('hex')])
       assert.ok(!text.includes(form), `the log holds a secret: ${text}`)
   }
   assert.doesNotMatch(text, /\?[\w%-]+=/, 'the log holds a query')
