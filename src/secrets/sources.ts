@@ -39,7 +39,6 @@ export async function chooseSource(
   what: 'Its secret goes' | 'Their secret goes' = 'Its secret goes',
 ): Promise<{ source: 'keyring' | 'age'; why: string }> {
   const answer = await keyring.canOpen()
-  if (answer.opens)
-    return { source: 'keyring', why: `${what} to ${keyring.label}, which opens on this machine.` }
+  if (answer.opens) return { source: 'keyring', why: `${what} to ${keyring.label}, which opens on this machine.` }
   return { source: 'age', why: `${what} to ${age.label}, because ${answer.why}.` }
 }
