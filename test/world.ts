@@ -485,7 +485,11 @@ export async function readHead(socket: Socket): Promise<string> {
     } else if (socket.readableEnded || socket.destroyed) {
       return bytes.toString('latin1')
     } else {
-      await Promise.race([once(socket, 'readable'), once(socket, 'end'), once(socket, 'close')])
+      const heard = new AbortController()
+      const { signal } = heard
+      const events = ['readable', 'end', 'close'].map((event) => once(socket, event, { signal }).catch(() => {}))
+      await Promise.race(events)
+      heard.abort()
     }
   }
 }

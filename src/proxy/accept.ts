@@ -35,7 +35,10 @@ export async function startProxy(values: ProxyValues): Promise<RunningProxy> {
     else void carry(request, response, { kind: 'plain', client: clientOf(request, proxy.tokens) }, proxy)
   })
   server.on('connection', (socket) => {
+    // After 407 the same connection comes here again.
+    if (sockets.has(socket)) return
     sockets.add(socket)
+    socket.on('error', () => socket.destroy())
     socket.once('close', () => sockets.delete(socket))
   })
   server.on('connect', (request: IncomingMessage, socket: Socket, head: Buffer) => {
@@ -91,12 +94,8 @@ const isLoopback = (address: string) =>
  * name point here (DNS rebinding), and learns nothing.
  */
 function answerOwn(request: IncomingMessage, response: ServerResponse, proxy: Proxy): void {
-  const named = parseHostPort(request.headers.host ?? '', 80)
-  if (named && !isLoopback(named.host))
-    return answerResponse(
-      response,
-      answerFor(new CordonError('misdirected', `cordon does not answer for ${named.host}.`), undefined),
-    )
+  const refusal = refusalOfOwn(request)
+  if (refusal) return answerResponse(response, answerFor(refusal, undefined))
   if (request.url === '/health' && (request.method === 'GET' || request.method === 'HEAD')) {
     const content = '{"status":"ok"}'
     response.writeHead(200, {
@@ -114,4 +113,13 @@ function answerOwn(request: IncomingMessage, response: ServerResponse, proxy: Pr
     { hint: `set HTTPS_PROXY as \`cordon env${proxy.commandSuffix}\` prints it` },
   )
   answerResponse(response, answerFor(error, undefined))
+}
+
+function refusalOfOwn({ headersDistinct }: IncomingMessage): CordonError | undefined {
+  const [field, ...more] = headersDistinct['host'] ?? []
+  const named = field === undefined || more.length > 0 ? undefined : parseHostPort(field, 80)
+  if (!named) return new CordonError('request_malformed', 'The request must name cordon in one Host field.')
+  return isLoopback(named.host)
+    ? undefined
+    : new CordonError('misdirected', `cordon does not answer for ${named.host}.`)
 }

@@ -32,7 +32,6 @@ export async function connect(
   keepOpen: () => void,
 ): Promise<void> {
   const started = performance.now()
-  socket.on('error', () => socket.destroy())
   const client = clientOf(request, proxy.tokens)
   const tunnel = await open(request, socket, head, client, proxy, interceptor)
   if (tunnel.state === 'refused') refuse(tunnel.error, socket, head, keepOpen)
