@@ -5,6 +5,9 @@ import type { Duplex } from 'node:stream'
  * end (the other may still be sending); one side's failure breaks the other.
  */
 export function relay(one: Duplex, other: Duplex): void {
+  // A client may have left while its origin was being dialled; it will not say so again.
+  if (one.destroyed) other.destroy()
+  if (other.destroyed) one.destroy()
   one.pipe(other)
   other.pipe(one)
   breakTogether(one, other)
