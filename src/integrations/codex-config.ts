@@ -1,5 +1,12 @@
 import { removeKey, setKey, type TomlValue, valueAt } from '../config/toml-text.ts'
 import type { SetKey } from './integration.ts'
+import { digestOf } from './manifest.ts'
+
+/** A key as it is to be. */
+interface WantedKey {
+  path: string[]
+  value: TomlValue
+}
 
 export interface ConfigEdit {
   text: string
@@ -20,24 +27,27 @@ export function editConfig(
   const theirs = takenBack(text, ours).text
   const sandbox = sandboxOf(theirs)
   const set = Object.entries(variables).map(
-    ([name, value]): SetKey => ({ path: ['shell_environment_policy', 'set', name], value }),
+    ([name, value]): WantedKey => ({ path: ['shell_environment_policy', 'set', name], value }),
   )
-  const keys = [...sandbox.keys, ...set].map(({ path, value }) => withPrevious(path, value, valueAt(theirs, path)))
+  const wanted = [...sandbox.keys, ...set]
+  const keys = wanted.map((key) => setKeyOf(key, valueAt(theirs, key.path)))
   const dropped = ours.filter((old) => !keys.some(({ path }) => isSame(path, old.path)))
-  const edited = keys.reduce((rest, { path, value }) => setKey(rest, path, value), takenBack(text, dropped).text)
+  const edited = wanted.reduce((rest, { path, value }) => setKey(rest, path, value), takenBack(text, dropped).text)
   return { text: edited, keys, notices: [...sandbox.notices, ...policyNotices(theirs)] }
 }
 
-const withPrevious = (path: string[], value: TomlValue, previous: TomlValue | undefined): SetKey =>
-  previous === undefined ? { path, value } : { path, value, previous }
+const setKeyOf = ({ path, value }: WantedKey, previous: TomlValue | undefined): SetKey =>
+  previous === undefined ? { path, wrote: digestOfValue(value) } : { path, wrote: digestOfValue(value), previous }
+
+const digestOfValue = (value: TomlValue) => digestOf(JSON.stringify(value))
 
 /** The text with our keys as they were before us. A key that a person has changed since stays, and is told. */
 export function takenBack(text: string, ours: readonly SetKey[]): { text: string; conflicts: string[] } {
   const conflicts: string[] = []
-  const restored = ours.toReversed().reduce((rest, { path, value, previous }) => {
+  const restored = ours.toReversed().reduce((rest, { path, wrote, previous }) => {
     const now = valueAt(rest, path)
     if (now === undefined) return rest
-    if (now !== value) {
+    if (digestOfValue(now) !== wrote) {
       conflicts.push(path.join('.'))
       return rest
     }
@@ -47,7 +57,7 @@ export function takenBack(text: string, ours: readonly SetKey[]): { text: string
 }
 
 /** Codex's sandbox has no network at all unless it is asked for; a person's own choice is left as it is. */
-function sandboxOf(text: string): { keys: SetKey[]; notices: string[] } {
+function sandboxOf(text: string): { keys: WantedKey[]; notices: string[] } {
   const mode = valueAt(text, ['sandbox_mode'])
   const access = valueAt(text, ['sandbox_workspace_write', 'network_access'])
   const profile = valueAt(text, ['default_permissions'])
@@ -55,7 +65,7 @@ function sandboxOf(text: string): { keys: SetKey[]; notices: string[] } {
   if (mode === 'danger-full-access') return { keys: [], notices: [] }
   if (mode !== undefined && mode !== 'workspace-write') return kept(`sandbox_mode = ${JSON.stringify(mode)}`)
   if (access === false) return kept('network_access = false')
-  const keys: SetKey[] = []
+  const keys: WantedKey[] = []
   if (mode === undefined) keys.push({ path: ['sandbox_mode'], value: 'workspace-write' })
   if (access === undefined) keys.push({ path: ['sandbox_workspace_write', 'network_access'], value: true })
   return { keys, notices: [] }

@@ -80,10 +80,10 @@ export type Part =
   | { kind: 'login'; place?: SecretPlace }
   | { kind: 'whole' }
 
-/** A key of a TOML file that we set, and what it was before. */
+/** A key of a TOML file that we set, and what it was before. Our value is kept as a digest, for a client token may be in it. */
 export interface SetKey {
   path: string[]
-  value: TomlValue
+  wrote: string
   previous?: TomlValue
 }
 
