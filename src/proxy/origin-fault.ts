@@ -28,6 +28,7 @@ export function originFault(cause: unknown, target: HostPort): CordonError {
     case 'ENETUNREACH':
       return told('origin_unreachable', `${origin} cannot be reached from this machine (${code}).`, 'check the network')
     case 'ECONNRESET':
+    case 'ECONNABORTED':
     case 'EPIPE':
     case 'UND_ERR_SOCKET':
       return told('origin_closed', `${origin} closed the connection before it answered.`)

@@ -66,8 +66,16 @@ function connectorFor(target: Target, dial: Dial, proxy: Dialling): buildConnect
   return (options, callback) =>
     connect(
       { ...options, hostname: at.host, host: at.host, port: String(at.port), ...(servername && { servername }) },
-      callback,
+      (...result) => {
+        result[1]?.on('error', tellReset)
+        callback(...result)
+      },
     )
+}
+
+/** undici takes a reset for the end of content without a length, so that a truncated answer would look whole; it knows resets by this code. */
+function tellReset(error: NodeJS.ErrnoException): void {
+  if (error.code === 'ECONNRESET') error.code = 'ECONNABORTED'
 }
 
 function verifying({ host }: Target, secureContext: SecureContext): buildConnector.BuildOptions {
