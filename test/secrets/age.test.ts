@@ -12,6 +12,7 @@ import {
   statSync,
   symlinkSync,
   unlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -144,7 +145,7 @@ test('two processes that store at the same time lose nothing, from the first sec
     assert.equal((await store.fetch({ source: 'age', account }))?.reveal(), `value ${account.replace('-', ' ')}`)
 })
 
-test('a process killed while it stores leaves a file that opens, and its lock is taken over', async (t) => {
+test('a process killed while it stores leaves a file that opens, and the next one stores', async (t) => {
   const paths = placesIn(t)
   await storeAt(paths).store(place, new Secret(canary))
   const child = startChild(t, { folder: paths.folder, env: { PATH: process.env.PATH } })
@@ -159,6 +160,21 @@ test('a process killed while it stores leaves a file that opens, and its lock is
   assert.equal(kept?.reveal(), canary)
   assert.equal((await storeAt(paths).fetch(place))?.reveal(), canary)
   assert.equal((await storeAt(paths).fetch({ source: 'age', account: 'after' }))?.reveal(), 'the kill')
+})
+
+test('a lock that a killed process left is taken over, and one that is held is waited for', async (t) => {
+  const paths = placesIn(t)
+  await storeAt(paths).store(place, new Secret('old'))
+  const leftAt = Date.now() / 1000 - 4.5
+  mkdirSync(`${paths.secrets}.lock`)
+  utimesSync(`${paths.secrets}.lock`, leftAt, leftAt)
+
+  const start = Date.now()
+  await storeAt(paths).store(place, new Secret(canary))
+
+  assert.ok(Date.now() - start >= 400, 'the lock counts as held until it is 5 s old')
+  assert.equal((await storeAt(paths).fetch(place))?.reveal(), canary)
+  assert.equal(existsSync(`${paths.secrets}.lock`), false)
 })
 
 test('a disk that takes no more leaves the old file byte for byte, and says so', { skip: posix }, async (t) => {
