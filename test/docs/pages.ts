@@ -1,0 +1,44 @@
+/** The pages a person reads: README.md and docs/*.md, and the fenced blocks on them. */
+import { globSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
+
+export interface Page {
+  /** From the top of the repository. */
+  path: string
+  text: string
+}
+
+export const pages: readonly Page[] = ['README.md', ...globSync('docs/*.md', { cwd: root })]
+  .sort()
+  .map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }))
+
+export function pageAt(path: string): Page {
+  const page = pages.find((one) => one.path === path)
+  if (!page) throw new Error(`there is no ${path}`)
+  return page
+}
+
+/** The blocks that open with three backticks and this word, in the order of the page. */
+export function blocksOf({ text }: Page, kind: string): string[] {
+  return [...text.matchAll(/^```(\S*)\n(.*?)^```$/gms)]
+    .filter(([, word]) => word === kind)
+    .map(([, , content = '']) => content)
+}
+
+/** The rows of every table, without headings and rules; the cells as they are written. */
+export function rowsOf({ text }: Page): string[][] {
+  const lines = text.split('\n')
+  return lines
+    .filter((line, i) => line.startsWith('|') && !isRule(line) && !isRule(lines[i + 1] ?? ''))
+    .map((line) =>
+      line
+        .slice(1, -1)
+        .split('|')
+        .map((cell) => cell.trim()),
+    )
+}
+
+const isRule = (line: string) => /^[|\s:-]+$/.test(line) && line.includes('-')
