@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Dispatcher } from 'undici'
 import { endToEndResponse, type Fields } from './fields.ts'
 import { originFault } from './origin-fault.ts'
@@ -79,7 +79,7 @@ class ResponseRelay implements Dispatcher.DispatchHandler {
     if (status < 200) return
     this.#status = status
     this.#response.sendDate = false
-    this.#response.writeHead(status, statusText ?? '', endToEndResponse(textOf(controller.rawHeaders)))
+    this.#response.writeHead(status, reasonOf(status, statusText), endToEndResponse(textOf(controller.rawHeaders)))
     // The first piece of content usually came in the same packet and travels with the head; a silent stream must not wait.
     process.nextTick(() => this.#flushHead())
   }
@@ -102,12 +102,18 @@ class ResponseRelay implements Dispatcher.DispatchHandler {
   }
 
   #flushHead(): void {
-    if (!this.#isFlushed && !this.#response.destroyed) this.#response.flushHeaders()
+    // Node's `flushHeaders` writes the head as UTF-8, and a field is bytes (see `textOf`).
+    if (!this.#isFlushed && !this.#response.destroyed) this.#response.write('', 'latin1')
   }
 
   #clientLeft(): void {
     if (!this.#response.writableFinished) this.#controller?.abort(new Error('the client left'))
   }
+}
+
+/** RFC 9112 §4: a reason phrase means nothing, so one that was not ASCII (undici has read it as UTF-8) is not worth the answer. */
+function reasonOf(status: number, phrase = ''): string {
+  return /^[\t\x20-\x7e]*$/.test(phrase) ? phrase : (STATUS_CODES[status] ?? '')
 }
 
 /** undici hands raw fields over as buffers; a field value is bytes, and Latin-1 keeps every one of them (RFC 9110 §5.5). */

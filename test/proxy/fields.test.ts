@@ -162,3 +162,15 @@ test('a secret that is not fit for a field can never split the head', async (t) 
 
   assert.equal(origin.received(), 0)
 })
+
+test('the bytes of a field stay what they are', async (t) => {
+  const origin = await startOrigin(t, 'api.mailer.test')
+  const cordon = await startCordon(t, { routes: [routeTo(origin)] })
+  const field = 'X-Name: caf\xe9 \xe2\x80\x94\ttab'
+
+  await send(t, cordon, origin.authority, `GET /\n${field}`)
+  await send(t, cordon, origin.authority, `POST /\n${field}`, 'content')
+
+  for (const { fields } of origin.requests) assert.equal(fields['x-name'], 'caf\xe9 \xe2\x80\x94\ttab')
+  assert.equal(origin.requests.length, 2)
+})
