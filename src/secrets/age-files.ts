@@ -2,8 +2,8 @@
  * The two files of the encrypted store. They are looked at for every secret that is fetched, so the looking is two calls
  * to the system, and what the person is told is put together only when something is wrong.
  */
-import { type BigIntStats, lstat } from 'node:fs'
-import { CordonError, sentenceOf, systemCodeOf } from '../base/error.ts'
+import { type BigIntStats, lstatSync } from 'node:fs'
+import { CordonError, sentenceOf } from '../base/error.ts'
 import { lstatIfThere, makePrivateFolder, privateFile, privateFolder } from '../base/file.ts'
 
 export interface AgePaths {
@@ -17,15 +17,23 @@ export interface AgePaths {
 /** What a file was when it was looked at; undefined when there was none. */
 export type Look = BigIntStats | undefined
 
-/** Looks at a file without following a link. Throws `symlink_refused`, `store_exposed`, `store_unreadable`. */
-export function look(path: string): Promise<Look> {
-  const { promise, resolve, reject } = Promise.withResolvers<Look>()
-  lstat(path, { bigint: true }, (cause, stats) => {
-    if (cause) return systemCodeOf(cause) === 'ENOENT' ? resolve(undefined) : reject(unreadable(path, cause))
-    const fault = faultOf(path, Number(stats.mode), stats.isSymbolicLink(), privateFile)
-    return fault ? reject(fault) : resolve(stats)
-  })
-  return promise
+/**
+ * Looks at a file without following a link. Synchronous: the two looks of a fetch take 4 µs this way, and 40 µs through
+ * the thread pool. Throws `symlink_refused`, `store_exposed`, `store_unreadable`.
+ */
+export function look(path: string): Look {
+  const stats = statsOf(path)
+  const fault = stats && faultOf(path, Number(stats.mode), stats.isSymbolicLink(), privateFile)
+  if (fault) throw fault
+  return stats
+}
+
+function statsOf(path: string): Look {
+  try {
+    return lstatSync(path, { bigint: true, throwIfNoEntry: false })
+  } catch (cause) {
+    throw unreadable(path, cause)
+  }
 }
 
 /** True when both are the same file with the same content: whoever writes it anew changes at least one of the four. */
@@ -44,8 +52,8 @@ export function expectPrivateFolder({ folder }: AgePaths): void {
 }
 
 /** Makes the folder for a first secret, or tightens one that other programs made; a store that is there must be private. */
-export async function readyFolder(paths: AgePaths): Promise<void> {
-  const seen = await Promise.all([look(paths.secrets), look(paths.identity)])
+export function readyFolder(paths: AgePaths): void {
+  const seen = [look(paths.secrets), look(paths.identity)]
   if (seen.every((one) => one === undefined) && !lstatIfThere(paths.folder)?.isSymbolicLink())
     makePrivateFolder(paths.folder)
   expectPrivateFolder(paths)

@@ -61,12 +61,13 @@ export function openAgeStore({
     expectPrivateFolder(paths)
     return openAccounts(paths.secrets, await read(paths.secrets), await keysIn([identity]))
   })
-  const accounts = async () => accountsIn(await Promise.all([look(paths.secrets), look(paths.identity)]))
-  const keys = async () => keysIn([await look(paths.identity)])
+  const accounts = async () => accountsIn([look(paths.secrets), look(paths.identity)])
+  const keys = async () => keysIn([look(paths.identity)])
 
   /** The keys, made first where neither file is there: an identity that is gone must not be replaced by one that fits nothing. */
   async function keysForWriting(): Promise<Keys> {
-    const [secrets, identity] = await Promise.all([look(paths.secrets), look(paths.identity)])
+    const secrets = look(paths.secrets)
+    const identity = look(paths.identity)
     if (identity || secrets) return keysIn([identity])
     const made = await makeKeys()
     writeWhole(paths.identity, made.text.reveal(), privateFile)
@@ -74,7 +75,7 @@ export function openAgeStore({
   }
 
   async function change(edit: (accounts: Map<string, Secret>) => void): Promise<void> {
-    await readyFolder(paths)
+    readyFolder(paths)
     // A person may take long to type a passphrase: that is waited for before the lock, not within.
     await accounts()
     await underLock(paths.secrets, async (expectHeld) => {
@@ -106,13 +107,13 @@ export function openAgeStore({
     },
 
     async protection() {
-      if (!(await look(paths.identity))) return 'absent'
+      if (!look(paths.identity)) return 'absent'
       return isProtected(await read(paths.identity)) ? 'passphrase' : 'none'
     },
 
     async protect(next) {
-      await readyFolder(paths)
-      if (await look(paths.identity)) await keys()
+      readyFolder(paths)
+      if (look(paths.identity)) await keys()
       await underLock(paths.secrets, async (expectHeld) => {
         const sealed = await protectedBy(next, await keysForWriting())
         expectHeld()
