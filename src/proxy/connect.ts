@@ -65,9 +65,11 @@ async function open(
       return { state: 'blind', target }
     }
     if (client.kind === 'anonymous' || client.kind === 'malformed') admit(client, true, proxy)
+    // Made before the tunnel is accepted: afterwards nobody could be told that there is none.
+    const leaf = proxy.leaves.contextFor(target.host)
     socket.write(established)
     if (head.length > 0) socket.unshift(head)
-    interceptor.terminate(socket, target, routes, client)
+    interceptor.terminate(socket, leaf, target, routes, client)
     return { state: 'intercepted', target }
   } catch (thrown) {
     const target = parseHostPort(request.url ?? '')

@@ -5,7 +5,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { TLSSocket } from 'node:tls'
+import { type SecureContext, TLSSocket } from 'node:tls'
 import { CordonError, systemCodeOf } from '../base/error.ts'
 import { authorityOf, type HostPort } from '../base/names.ts'
 import type { Client } from './client.ts'
@@ -16,8 +16,14 @@ import { answerFor, answerSocket } from './refuse.ts'
 import { carryUpgrade, isWebSocket } from './upgrade.ts'
 
 export interface Interceptor {
-  /** Takes over a socket after its CONNECT was answered. */
-  terminate(socket: Socket, tunnel: HostPort, routes: readonly CredentialRoute[], client: Client): void
+  /** Takes over a socket after its CONNECT was answered. `leaf` shows the tunnel's host. */
+  terminate(
+    socket: Socket,
+    leaf: SecureContext,
+    tunnel: HostPort,
+    routes: readonly CredentialRoute[],
+    client: Client,
+  ): void
   close(): void
 }
 
@@ -53,10 +59,10 @@ export function openInterceptor(proxy: Proxy): Interceptor {
   )
   answerBadBytes(server, proxy, (socket) => ways.get(socket)?.tunnel)
   return {
-    terminate(socket, tunnel, routes, client) {
+    terminate(socket, leaf, tunnel, routes, client) {
       const secure = new TLSSocket(socket, {
         isServer: true,
-        secureContext: proxy.leaves.contextFor(tunnel.host),
+        secureContext: leaf,
         ALPNProtocols: ['http/1.1'],
       })
       // Until the handshake is done a failure is `_tlsError`, and the socket goes with it; afterwards it is `error`.

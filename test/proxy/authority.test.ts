@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { CordonError } from '../../src/base/error.ts'
 import { exchangeRaw, openIntercepted, openTunnel, routeTo, send, startCordon, startOrigin } from '../world.ts'
 
 const names = ['one.mailer.test', 'two.mailer.test', 'evil.test'] as const
@@ -161,4 +162,19 @@ test('a CONNECT that names no plain authority is refused, and the log does not r
   }
 
   assert.doesNotMatch(JSON.stringify(cordon.log), /s3cret/)
+})
+
+test('a CONNECT for which no leaf can be made is refused before it is accepted', async (t) => {
+  const origin = await startOrigin(t, 'api.mailer.test')
+  const leaves = {
+    contextFor(): never {
+      throw new CordonError('ca_expired', 'The CA of the test was valid until yesterday.')
+    },
+  }
+  const cordon = await startCordon(t, { routes: [routeTo(origin)], values: { leaves } })
+
+  const { status, head } = await openTunnel(t, cordon, origin.authority)
+
+  assert.equal(status, 400)
+  assert.match(head, /details="The CA of the test was valid until yesterday\."/)
 })
