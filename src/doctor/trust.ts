@@ -1,6 +1,6 @@
-import { getCACertificates } from 'node:tls'
 import { CordonError } from '../base/error.ts'
 import { readIfThere } from '../base/file.ts'
+import { systemRoots } from '../tls/roots.ts'
 import { originTrust } from '../tls/trust.ts'
 import type { Check } from './finding.ts'
 
@@ -39,8 +39,8 @@ export const checkTrust: Check = ({ config, env, certs }) => {
   }
 }
 
-/** The system's store is read once a process, and only here. */
+/** Node's own answer would follow SSL_CERT_FILE on Linux, which names our bundle in every shell with `cordon env`. */
 function isInSystemStore(caCert: string): boolean {
   const own = readIfThere(caCert)?.trim()
-  return own !== undefined && getCACertificates('system').some((pem) => pem.trim() === own)
+  return own !== undefined && systemRoots().some((root) => root.toString().trim() === own)
 }
