@@ -109,15 +109,16 @@ class HandshakeRelay implements Dispatcher.DispatchHandler {
   /** The origin did not switch. Its own answer goes back, but where only the handshake's failing counts (see `refuse.ts`). */
   onResponseStart(controller: Dispatcher.DispatchController, status: number): void {
     if (status < 200) return
-    this.#isAnswered = true
     if (vendorOf(this.#target.host) === 'openai') {
-      const error = new CordonError(
-        'origin_unwilling',
-        `The origin ${this.#target.authority} answered the WebSocket handshake with ${status}.`,
+      controller.abort(
+        new CordonError(
+          'origin_unwilling',
+          `The origin ${this.#target.authority} answered the WebSocket handshake with ${status}.`,
+        ),
       )
-      controller.abort(error)
-      return this.#fail(error)
+      return
     }
+    this.#isAnswered = true
     this.#socket.write(
       headText(status, STATUS_CODES[status] ?? '', [
         ...endToEndResponse(textOf(controller.rawHeaders)),
