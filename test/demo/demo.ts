@@ -5,10 +5,10 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { styleText } from 'node:util'
-import { setKey } from '../../src/config/toml-text.ts'
 import { filesHolding, formsOf, openDesk, put, type Result, type RunningCordon } from '../desk.ts'
+import { done, leadToOrigin, quietConfig } from '../e2e/codex-world.ts'
 import { type ResponsesOrigin, startResponsesOrigin } from '../responses-origin.ts'
-import { originCa, originCertificate } from '../world.ts'
+import { originCertificate } from '../world.ts'
 
 const canary = 'sk-demo-canary-7f3a9c1e5b2d8046'
 const desk = openDesk()
@@ -25,26 +25,18 @@ try {
 }
 
 async function show(): Promise<number> {
+  put(desk, '.codex/config.toml', quietConfig)
   say('A person sets cordon up for Codex, in a throw-away home and project:')
   await typed('cordon setup codex', await desk.cordon(['setup', 'codex']))
   await typed('cordon secret set openai', await desk.cordon(['secret', 'set', 'openai'], { input: canary }))
-  await leadToOurOrigin()
+  await leadToOrigin(desk, origin.port)
+  say('\nFor this demo api.openai.com is an origin of ours on loopback, its certificate verified all the same.\n')
   const cordon = await desk.start(['--log-level', 'info'])
   shown('cordon start', cordon.output().split('\n')[0] ?? '')
 
   const agent = await runAgent()
   await cordon.stop()
   return compare(agent, cordon)
-}
-
-/** For the demo alone: "api.openai.com" is an origin of ours on loopback, with a certificate for that name. */
-async function leadToOurOrigin(): Promise<void> {
-  const trust = put(desk, 'origin-ca.pem', originCa.pem)
-  const file = join(desk.project, 'cordon.toml')
-  put(desk, 'cordon.toml', setKey(readFileSync(file, 'utf8'), ['tls', 'trust'], [trust]))
-  for (const route of ['openai', 'openai-models'])
-    await must(desk.cordon(['route', 'edit', route, '--connect-to', `127.0.0.1:${origin.port}`]))
-  say('\nFor this demo api.openai.com is an origin of ours on loopback, its certificate verified all the same.\n')
 }
 
 interface Agent {
@@ -67,7 +59,7 @@ async function runAgent(): Promise<Agent> {
     return { name: 'Codex', result, holds: login.OPENAI_API_KEY, environment }
   }
   say('The Codex binary does not run on this machine, so curl takes its place.')
-  const variables = JSON.parse((await must(desk.cordon(['env', '--json']))).stdout) as Record<string, string>
+  const variables = JSON.parse((await done(desk.cordon(['env', '--json']))).stdout) as Record<string, string>
   const result = await desk.run(
     'curl',
     ['-sS', 'https://api.openai.com/v1/models', '-H', `Authorization: Bearer ${login.OPENAI_API_KEY}`],
@@ -124,12 +116,6 @@ function storeExists(): boolean {
 async function typed(command: string, result: Result): Promise<void> {
   shown(command, `${result.stdout}${result.stderr}`.trim())
   if (result.code !== 0) throw new Error(`${command} ended with ${result.code}`)
-}
-
-async function must(run: Promise<Result>): Promise<Result> {
-  const result = await run
-  if (result.code !== 0) throw new Error(`a command ended with ${result.code}: ${result.stderr}`)
-  return result
 }
 
 function shown(command: string, output: string): void {
