@@ -17,7 +17,10 @@ interface Bench {
   cordon: RunningCordon
   api: Origin
   git: Origin
-  /** Runs a script of `sh` that begins with `eval "$(cordon env)"`, and nothing of cordon's in its environment before. */
+  /**
+   * Runs a script of `sh` that begins with `eval "$(cordon env)"`, and nothing of cordon's in its environment before. Where
+   * that gives no proxy the script ends there: a client must not ask the network instead.
+   */
   sh(script: string, env?: NodeJS.ProcessEnv): Promise<Result>
 }
 
@@ -49,7 +52,10 @@ async function openBench(t: TestContext): Promise<Bench> {
     api,
     git,
     sh: (script, env) =>
-      desk.run('sh', ['-euc', `eval "$(cordon env)"\n${script}`], { env: { PATH, ...env }, timeoutMs: 100_000 }),
+      desk.run('sh', ['-euc', `eval "$(cordon env)"\n: "$HTTPS_PROXY"\n${script}`], {
+        env: { PATH, ...env },
+        timeoutMs: 100_000,
+      }),
   }
 }
 
