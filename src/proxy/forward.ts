@@ -1,5 +1,6 @@
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Dispatcher } from 'undici'
+import { CordonError } from '../base/error.ts'
 import { endToEndResponse, type Fields } from './fields.ts'
 import { originFault } from './origin-fault.ts'
 import type { Target } from './target.ts'
@@ -67,7 +68,7 @@ class ResponseRelay implements Dispatcher.DispatchHandler {
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller
-    if (this.#response.destroyed) controller.abort(new Error('the client left'))
+    if (this.#response.destroyed) controller.abort(clientLeft())
   }
 
   onResponseStart(
@@ -107,8 +108,13 @@ class ResponseRelay implements Dispatcher.DispatchHandler {
   }
 
   #clientLeft(): void {
-    if (!this.#response.writableFinished) this.#controller?.abort(new Error('the client left'))
+    if (!this.#response.writableFinished) this.#controller?.abort(clientLeft())
   }
+}
+
+/** Why an origin's request is taken back; nobody is there any more to read it but the log. */
+export function clientLeft(): CordonError {
+  return new CordonError('client_left', 'The client left before its answer was over.')
 }
 
 /** RFC 9112 §4: a reason phrase means nothing, so one that was not ASCII (undici has read it as UTF-8) is not worth the answer. */

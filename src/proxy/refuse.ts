@@ -33,6 +33,7 @@ const refusals: Record<string, Refusal> = {
   ambiguous_path: client(400, 'http_request_denied'),
   method_refused: client(405, 'http_request_denied'),
   not_a_proxy_request: client(400),
+  client_left: client(499),
   token_missing: client(407, 'http_request_denied'),
   token_malformed: client(407, 'http_request_denied'),
   token_unknown: client(400, 'http_request_denied'),

@@ -5,7 +5,7 @@ import type { Dispatcher } from 'undici'
 import { CordonError } from '../base/error.ts'
 import { logExchange } from './exchange.ts'
 import { endToEndResponse, type Fields } from './fields.ts'
-import { authorityField, textOf } from './forward.ts'
+import { authorityField, clientLeft, textOf } from './forward.ts'
 import { refuseContent } from './framing.ts'
 import { originFault } from './origin-fault.ts'
 import { type Progress, prepare, type Way } from './prepare.ts'
@@ -85,12 +85,12 @@ class HandshakeRelay implements Dispatcher.DispatchHandler {
     this.#done = done
     this.#fail = fail
     socket.on('drain', () => this.#controller?.resume())
-    socket.once('close', () => this.#controller?.abort(new Error('the client left')))
+    socket.once('close', () => this.#controller?.abort(clientLeft()))
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller
-    if (this.#socket.destroyed) controller.abort(new Error('the client left'))
+    if (this.#socket.destroyed) controller.abort(clientLeft())
   }
 
   onRequestUpgrade(controller: Dispatcher.DispatchController, status: number, _headers: unknown, origin: Duplex): void {

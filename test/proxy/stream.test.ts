@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { test } from 'node:test'
+import { type Facts, silentLog } from '../../src/base/log.ts'
 import {
   openIntercepted,
   openSocket,
@@ -144,6 +145,28 @@ test('a client that leaves in mid-stream takes its request back from the origin'
   socket.destroy()
 
   await closed
+})
+
+test('a client that leaves before its answer is told of in the log, and its origin is not blamed', async (t) => {
+  const asked = Promise.withResolvers<void>()
+  const closed = Promise.withResolvers<void>()
+  const logged = Promise.withResolvers<unknown>()
+  const origin = await startOrigin(t, 'api.mailer.test', {
+    answer: (_request, response) => {
+      response.once('close', closed.resolve)
+      asked.resolve()
+    },
+  })
+  const log = { ...silentLog, warn: (facts: Facts) => logged.resolve(facts['code']) }
+  const cordon = await startCordon(t, { routes: [routeTo(origin)], values: { log } })
+  const socket = await openIntercepted(t, cordon, origin.authority)
+
+  socket.write(ask)
+  await asked.promise
+  socket.destroy()
+  await closed.promise
+
+  assert.equal(await logged.promise, 'client_left')
 })
 
 test('a client that leaves while its content is under way leaves no whole request at the origin', async (t) => {
