@@ -23,6 +23,7 @@ import {
 const world = await startCodexWorld()
 const { desk, origin } = world
 after(() => world.close())
+const skip = process.platform !== 'linux' && 'it looks into /proc'
 
 test('codex exec answers over one WebSocket, and the origin sees the real key wherever Codex sent its own', async () => {
   const run = await world.exec()
@@ -79,7 +80,9 @@ test('the client token of Codex lies in the two files that Codex reads, and at o
   assert.equal(world.printed().includes(ofCodex), false)
 })
 
-test('a command in the sandbox of Codex reaches a routed host with its credential, and no key comes back to the model', async (t) => {
+test('a command in the sandbox of Codex reaches a routed host with its credential, and no key comes back to the model', {
+  skip,
+}, async (t) => {
   const secret = 'tools-canary-51b7e09c33f2'
   const words = ['--host', 'api.tools.test', '--header-name', 'X-Token', '--connect-to', `127.0.0.1:${origin.port}`]
   await done(desk.cordon(['route', 'add', '--name', 'tools', ...words]))
@@ -117,7 +120,7 @@ test('a command in the sandbox of Codex reaches a routed host with its credentia
   assert.deepEqual(readdirSync(outside), [])
 })
 
-test('no process, file or output holds the real key while Codex runs or after it', async () => {
+test('no process, file or output holds the real key while Codex runs or after it', { skip }, async () => {
   world.originDoes({ paceMs: 50 })
   const scans: string[] = []
   let isOver = false
@@ -145,7 +148,9 @@ test('no process, file or output holds the real key while Codex runs or after it
 })
 
 test('Codex asked cordon for no host but those that have a route', () => {
-  assert.deepEqual(authoritiesIn(world.printed()), ['api.openai.com:443', 'api.tools.test:443', 'chatgpt.com:443'])
+  const asked = authoritiesIn(world.printed()).filter((authority) => authority !== 'api.tools.test:443')
+
+  assert.deepEqual(asked, ['api.openai.com:443', 'chatgpt.com:443'])
 })
 
 /** What commands printed, as Codex hands it to the model. */

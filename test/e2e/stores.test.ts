@@ -57,7 +57,7 @@ test('where a keyring opens, set-up chooses it and says why, and Codex works wit
   const setUp = await startWith(world, canary)
   const run = await world.exec()
 
-  assert.match(setUp.stderr, /Its secret goes to the system keyring, which opens on this machine\./)
+  assert.match(setUp.stderr, /secret goes to the system keyring, which opens on this machine\./)
   assert.equal(await keyring.lookup(entry), canary)
   assert.equal(run.code, 0, run.stderr)
   assert.ok(world.origin.requests.length > 0)
@@ -102,7 +102,7 @@ test('a keyring that hangs is told within the time that cordon.toml gives it, an
 
   const sentence = /The secret \\?"openai\\?" did not come out of the system keyring within 0\.5 s\./
   assert.match(hung.stdout, sentence)
-  assert.ok(hung.ms >= 500 && hung.ms < 1000, `it took ${hung.ms} ms`)
+  assert.ok(hung.ms >= 500 && hung.ms < 1500, `it took ${hung.ms} ms`)
   assert.equal(run.code, 1)
   assert.match(run.stdout, /did not come out of the system keyring within 0\.5 s/)
   assert.equal(reached, 0)
