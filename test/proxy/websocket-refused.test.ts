@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict'
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { test } from 'node:test'
+import { exchangeRaw, openIntercepted, routeTo, send, startCordon, startOrigin } from '../world.ts'
+
+const fields =
+  'Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA=='
+const handshakeTo = (host: string) => `GET /socket HTTP/1.1\r\nHost: ${host}\r\n${fields}\r\n\r\n`
+
+test("an origin's refusal of a handshake comes back as it was, but on the hosts of OpenAI it is 426", async (t) => {
+  for (const [host, status] of [
+    ['api.mailer.test', 403],
+    ['api.openai.com', 426],
+  ] as const) {
+    const origin = await startOrigin(t, host)
+    origin.server.on('upgrade', (_request: IncomingMessage, socket: Duplex) => {
+      socket.end('HTTP/1.1 403 Forbidden\r\nX-Why: not you\r\nContent-Length: 5\r\n\r\nno ws')
+    })
+    const cordon = await startCordon(t, { routes: [routeTo(origin)] })
+
+    const answer = await exchangeRaw(await openIntercepted(t, cordon, origin.authority), handshakeTo(host))
+
+    assert.equal(answer.status, status)
+    if (status === 403) assert.deepEqual([answer.fields['x-why'], answer.content], ['not you', 'no ws'])
+    else assert.equal(JSON.parse(answer.content).error.code, 'cordon_origin_unwilling')
+  }
+})
+
+test('an origin that knows no WebSocket answers the handshake like any request', async (t) => {
+  const origin = await startOrigin(t, 'api.mailer.test')
+  const cordon = await startCordon(t, { routes: [routeTo(origin)] })
+
+  const answer = await exchangeRaw(await openIntercepted(t, cordon, origin.authority), handshakeTo(origin.host))
+
+  assert.equal(answer.status, 200)
+  assert.equal(answer.content, '{"ok":true}')
+})
+
+test('a fault of the configuration is 400 to a handshake, and no origin hears of it', async (t) => {
+  for (const host of ['api.mailer.test', 'api.openai.com']) {
+    const origin = await startOrigin(t, host)
+    const cordon = await startCordon(t, { routes: [routeTo(origin, { value: undefined })] })
+
+    const answer = await exchangeRaw(await openIntercepted(t, cordon, origin.authority), handshakeTo(host))
+
+    assert.equal(answer.status, 400)
+    assert.equal(JSON.parse(answer.content).error.code, 'cordon_secret_missing')
+    assert.equal(origin.received(), 0)
+  }
+})
+
+test('any other upgrade is offered to no origin: the request goes on without it', async (t) => {
+  const origin = await startOrigin(t, 'api.mailer.test')
+  const cordon = await startCordon(t, { routes: [routeTo(origin)] })
+
+  for (const protocol of ['h2c', 'TLS/1.0', 'websocket, h2c'])
+    await send(t, cordon, origin.authority, `GET /\nUpgrade: ${protocol}\nConnection: Upgrade`)
+
+  assert.deepEqual(
+    origin.requests.map((request) => request.fields['upgrade']),
+    [undefined, undefined, undefined],
+  )
+})
