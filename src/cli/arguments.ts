@@ -3,6 +3,7 @@ import { CordonError } from '../base/error.ts'
 import { parseRouteName, type RouteName } from '../base/names.ts'
 import type { Config } from '../config/load.ts'
 import type { CredentialRoute } from '../proxy/proxy.ts'
+import { shownWord } from './word.ts'
 
 /** A route name from the command line. Throws `usage`. */
 export function routeNameArgument(text: string): RouteName {
@@ -10,7 +11,7 @@ export function routeNameArgument(text: string): RouteName {
   if (name === undefined)
     throw new CordonError(
       'usage',
-      `"${text}" is no route name: letters, digits, ".", "_" and "-", beginning with a letter or digit.`,
+      `"${shownWord(text)}" is no route name: letters, digits, ".", "_" and "-", beginning with a letter or digit.`,
     )
   return name
 }
@@ -20,9 +21,14 @@ export function routeNamed(config: Config, name: RouteName): CredentialRoute {
   const route = config.routes.find((one) => one.name === name)
   if (route) return route
   const meant = config.routes.map((one) => one.name).find((known) => distance(known, name) <= 2)
-  throw new CordonError('route_missing', `There is no route ${name} in ${config.path}.`, {
-    hint: meant === undefined ? 'see which there are with `cordon route list`' : `did you mean ${meant}?`,
+  throw new CordonError('route_missing', `There is no route ${shownWord(name)} in ${config.path}.`, {
+    hint: meant === undefined ? hintFor(name) : `did you mean ${meant}?`,
   })
+}
+
+function hintFor(name: string): string {
+  if (shownWord(name) === name) return 'see which there are with `cordon route list`'
+  return 'the name of a route is wanted there; if it was a real key, replace it by a new one, for the shell keeps it'
 }
 
 /** Collects a repeated or comma-separated option into a list. */

@@ -1,9 +1,12 @@
 import type { Command } from 'commander'
 import { CordonError } from '../base/error.ts'
-import { type Config, loadConfig } from '../config/load.ts'
+import { readIfThere } from '../base/file.ts'
+import { shownPath } from '../config/fault.ts'
+import { type Config, parseConfig } from '../config/load.ts'
 import { type Scope, scopeOf } from '../config/scope.ts'
 import type { Sources } from '../secrets/sources.ts'
 import { askPassphrase, type Terminal } from './terminal.ts'
+import { shownWord } from './word.ts'
 
 /** What a command stands in: the folder, the environment and the person in front of it. */
 export interface Context {
@@ -34,7 +37,9 @@ export function factual(command: Command): Command {
 
 function parseScopeName(text: string): string {
   if (text === 'project' || text === 'user') return text
-  throw new CordonError('usage', `"${text}" is no scope.`, { hint: 'use `--scope project` or `--scope user`' })
+  throw new CordonError('usage', `"${shownWord(text)}" is no scope.`, {
+    hint: 'use `--scope project` or `--scope user`',
+  })
 }
 
 export function scopeIn(context: Context, { config, scope }: Placed): Scope {
@@ -47,7 +52,16 @@ export function scopeIn(context: Context, { config, scope }: Placed): Scope {
 /** The scope and its configuration, read. Throws `config_missing` and `config_faulty`. */
 export function configIn(context: Context, options: Placed): { scope: Scope; config: Config } {
   const scope = scopeIn(context, options)
-  return { scope, config: loadConfig(scope.configPath) }
+  return { scope, config: parseConfig(configText(scope, options), scope.configPath) }
+}
+
+/** The text of the configuration. Throws `config_missing`. */
+export function configText({ configPath }: Scope, options: Placed): string {
+  const text = readIfThere(configPath)
+  if (text !== undefined) return text
+  throw new CordonError('config_missing', `There is no ${shownPath(configPath)} yet.`, {
+    hint: `make one with \`cordon setup${suffixOf(options)}\``,
+  })
 }
 
 /** What a command that cordon names must carry to mean the same configuration, such as ` --scope user`. */

@@ -1,7 +1,10 @@
 import { styleText } from 'node:util'
 import { Command } from 'commander'
 import { CordonError, CordonErrors } from '../base/error.ts'
-import type { Finding } from '../doctor/finding.ts'
+import type { Config } from '../config/load.ts'
+import type { Scope } from '../config/scope.ts'
+import type { Finding, Ground } from '../doctor/finding.ts'
+import type { Integration } from '../integrations/integration.ts'
 import { integrations } from '../integrations/integrations.ts'
 import { type Context, certsOf, configIn, factual, type Placed, sourcesIn, suffixOf } from './context.ts'
 import { QuietExit } from './exit.ts'
@@ -9,7 +12,6 @@ import { agentPlan } from './setup/agent.ts'
 
 export const doctorCommand = (context: Context) =>
   factual(new Command('doctor'))
-    .summary('look at everything and say what would mend it')
     .description(
       'Look at the configuration, the CA, the port, the secrets, the agents and the origins. Exit code 1 when something fails.',
     )
@@ -20,7 +22,7 @@ export async function doctor(context: Context, options: Placed & { send?: boolea
   const findings = await examined(context, options)
   const failed = findings.filter(({ state }) => state === 'failure').length
   if (options.json) context.terminal.answer(JSON.stringify({ ok: failed === 0, findings }, null, 2))
-  else context.terminal.answer(findings.map(line).join('\n'))
+  else context.terminal.answer(linesOf(findings))
   if (failed > 0) throw new QuietExit(1)
 }
 
@@ -28,10 +30,7 @@ export async function doctor(context: Context, options: Placed & { send?: boolea
 async function examined(context: Context, options: Placed & { send?: boolean }): Promise<Finding[]> {
   try {
     const { scope, config } = configIn(context, options)
-    const agents = integrations.map((agent) => ({
-      agent,
-      context: agentPlan(context, scope, config, agent, { kind: 'kept' }).agentContext,
-    }))
+    const agents = integrations.flatMap((agent) => agentIn(context, scope, config, agent))
     const { examine } = await import('../doctor/doctor.ts')
     return await examine({
       scope,
@@ -55,10 +54,25 @@ async function examined(context: Context, options: Placed & { send?: boolean }):
   }
 }
 
+/** An agent as it is set up. Where the client tokens cannot be read that cannot be told, and the check of the tokens says why. */
+function agentIn(context: Context, scope: Scope, config: Config, agent: Integration): Ground['agents'] {
+  try {
+    return [{ agent, context: agentPlan(context, scope, config, agent, { kind: 'kept' }).agentContext }]
+  } catch (cause) {
+    if (cause instanceof CordonError && cause.code.startsWith('tokens_')) return []
+    throw cause
+  }
+}
+
 const marks = { ok: ['green', '✓'], warning: ['yellow', '!'], failure: ['red', '✗'] } as const
 
-function line({ check, state, sentence, mend }: Finding): string {
-  const [colour, mark] = marks[state]
-  const told = `${styleText(colour, mark, { stream: process.stdout })} ${check.padEnd(14)} ${sentence}`
-  return mend === undefined ? told : `${told}\n  ${' '.repeat(14)} to mend it, ${mend}`
+function linesOf(findings: readonly Finding[]): string {
+  const width = Math.max(...findings.map(({ check }) => check.length))
+  return findings
+    .map(({ check, state, sentence, mend }) => {
+      const [colour, mark] = marks[state]
+      const told = `${styleText(colour, mark, { stream: process.stdout })} ${check.padEnd(width)}  ${sentence}`
+      return mend === undefined ? told : `${told}\n  ${' '.repeat(width)}  to mend it, ${mend}`
+    })
+    .join('\n')
 }

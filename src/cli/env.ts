@@ -10,7 +10,6 @@ type Format = (typeof formats)[number]
 
 export const envCommand = (context: Context) =>
   placed(new Command('env'))
-    .summary('print the variables that lead a program through cordon')
     .description(
       'Print the variables that lead a program through cordon. The proxy URL in them holds a client token: it opens the proxy, and is no key of yours.',
     )
@@ -25,7 +24,7 @@ export function printEnvironment(context: Context, options: Placed & { format: F
   const setUp = { hint: `run \`cordon setup${suffixOf(options)}\`` }
   const token = readTokens(scope.tokensPath)?.find(({ name }) => name === 'default')
   if (token?.secret.kind !== 'readable')
-    throw new CordonError('tokens_missing', 'There is no default client token yet.', setUp)
+    throw new CordonError('tokens_missing', 'There is no default client token.', setUp)
   if (!lstatIfThere(scope.certs.bundle)) throw new CordonError('ca_missing', 'There is no CA bundle yet.', setUp)
   const variables = environmentOf({
     scope,
@@ -46,13 +45,20 @@ export function environmentText(variables: Readonly<Record<string, string>>, for
         .map(([name, value]) => `set -gx ${name} '${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`)
         .join('\n')
     case 'dotenv':
-      return pairs
-        .map(
-          ([name, value]) =>
-            `${name}="${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('$', '\\$')}"`,
-        )
-        .join('\n')
+      return pairs.map(([name, value]) => `${name}=${dotenvValue(name, value)}`).join('\n')
     case 'json':
       return JSON.stringify(variables, null, 2)
   }
+}
+
+// The readers of such files (Node, dotenv, Docker) agree on no escapes: a plain value stands bare, any other one in quotes
+// of a kind that it does not hold. Within double quotes some read `$` and backslashes.
+function dotenvValue(name: string, value: string): string {
+  if (/^[\w@%+=:,./-]*$/.test(value)) return value
+  if (!value.includes("'")) return `'${value}'`
+  if (!/["$\\]/.test(value)) return `"${value}"`
+  if (!value.includes('`')) return `\`${value}\``
+  throw new CordonError('env_unfit', `No quotes of a dotenv file can hold the value of ${name}.`, {
+    hint: 'use `--format json`, or another value',
+  })
 }

@@ -6,19 +6,11 @@ import { styleText } from 'node:util'
 import { Command, CommanderError } from 'commander'
 import { CordonError, CordonErrors } from '../base/error.ts'
 import { ConfigFault } from '../config/fault.ts'
+import { commandGroups } from './commands.ts'
 import type { Context } from './context.ts'
-import { doctorCommand } from './doctor.ts'
-import { envCommand } from './env.ts'
 import { type ExitCode, exitCodeOf, exitCodes, QuietExit } from './exit.ts'
-import { integrationCommand } from './integration/integration.ts'
-import { routeCommand } from './route/route.ts'
-import { secretCommand } from './secret/secret.ts'
-import { setupCommand } from './setup/setup.ts'
-import { startCommand } from './start.ts'
-import { statusCommand } from './status.ts'
 import { openTerminal } from './terminal.ts'
-import { tokenCommand } from './token/token.ts'
-import { waitCommand } from './wait.ts'
+import { usageError } from './usage.ts'
 
 declare const CORDON_VERSION: string
 /** Written into the bundle by the build; the source as it lies has none. */
@@ -26,8 +18,8 @@ const version = typeof CORDON_VERSION === 'string' ? CORDON_VERSION : '0.0.0-sou
 
 export async function main(argv: readonly string[]): Promise<ExitCode> {
   const context: Context = { cwd: process.cwd(), env: process.env, terminal: openTerminal(), version }
-  const program = programOf(context)
   try {
+    const program = await programOf(context, argv)
     await program.parseAsync(argv, { from: 'user' })
     return 0
   } catch (thrown) {
@@ -35,33 +27,59 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
   }
 }
 
-function programOf(context: Context): Command {
+/** The program with the command that was typed; of the others it has the names alone, for its page and its suggestions. */
+async function programOf(context: Context, argv: readonly string[]): Promise<Command> {
   const program = new Command('cordon')
+    .usage('<command> [options]')
     .description(
       'A local credential boundary for coding agents: they hold a placeholder, cordon puts the real key in on the way.',
     )
     .version(context.version, '-V, --version', 'print the version')
-    .helpOption('-h, --help', 'print this page, or that of a command')
-    .configureHelp({ sortSubcommands: false, showGlobalOptions: true })
+    .addHelpCommand(new Command('help').argument('[command]').summary('print the page of a command').helpGroup('Ask:'))
+    .configureHelp({ subcommandTerm: (command) => `${command.name()} ${usages.get(command.name()) ?? '[command]'}` })
     .addHelpText('after', helpEnd)
-    .showSuggestionAfterError()
-    .exitOverride()
-  program.commandsGroup('Begin:')
-  for (const command of [setupCommand(context), startCommand(context), envCommand(context)]) program.addCommand(command)
-  program.commandsGroup('Manage:')
-  for (const command of [
-    routeCommand(context),
-    secretCommand(context),
-    tokenCommand(context),
-    integrationCommand(context),
-  ])
-    program.addCommand(command)
-  program.commandsGroup('Ask:')
-  for (const command of [doctorCommand(context), statusCommand(context), waitCommand(context)])
-    program.addCommand(command)
-  for (const command of descendantsOf(program)) command.exitOverride().showSuggestionAfterError()
+  for (const { heading, entries } of commandGroups) {
+    program.commandsGroup(heading)
+    for (const { name, summary, load } of entries) {
+      // The name stands first, or behind `help`.
+      const isTyped = argv.slice(0, 2).includes(name)
+      program.addCommand((isTyped ? await load(context) : new Command(name)).summary(summary))
+    }
+  }
+  for (const command of [program, ...descendantsOf(program)]) inOurManner(command)
   return program
 }
+
+const usages = new Map(commandGroups.flatMap(({ entries }) => entries.map(({ name, usage }) => [name, usage])))
+
+function descendantsOf(command: Command): Command[] {
+  return command.commands.flatMap((child) => [child, ...descendantsOf(child)])
+}
+
+/** Complaints are thrown, for `tell` to print; pages are at most 100 columns wide. */
+function inOurManner(command: Command): void {
+  if (command.description() === '') command.description(sentenceOf(command.summary()))
+  if (command.parent) command.helpCommand(false)
+  if (command.parent && command.commands.length > 0) command.usage('<command> [options]')
+  command
+    .helpOption('-h, --help', 'print this page')
+    .showSuggestionAfterError()
+    .configureOutput({
+      outputError: () => {},
+      getOutHelpWidth: () => Math.min(process.stdout.columns ?? widest, widest),
+      getErrHelpWidth: () => Math.min(process.stderr.columns ?? widest, widest),
+    })
+    .exitOverride((complaint) => {
+      throw isPage(complaint) ? complaint : usageError(complaint, command)
+    })
+}
+
+const widest = 100
+
+const sentenceOf = (summary: string) => `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`
+
+/** Help and version end a command in commander's way; nothing is wrong then but, perhaps, that no command was given. */
+const isPage = ({ code }: CommanderError) => /^commander\.(help|helpDisplayed|version)$/.test(code)
 
 const helpEnd = `
 First steps:
@@ -76,13 +94,9 @@ ${Object.entries(exitCodes)
   .map(([code, meaning]) => `  ${code.padStart(2)}  ${meaning}`)
   .join('\n')}`
 
-function descendantsOf(command: Command): Command[] {
-  return command.commands.flatMap((child) => [child, ...descendantsOf(child)])
-}
-
 /** Prints what went wrong, in the words of the error, and answers with the exit code. */
 function tell(thrown: unknown, asJson: boolean): ExitCode {
-  // Commander has printed its own complaint already; help and version are no failure.
+  // A page was printed; where it was not asked for, a command is missing.
   if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2
   if (thrown instanceof QuietExit) return thrown.code
   if (thrown instanceof Error && thrown.name === 'ExitPromptError') return 1
@@ -105,7 +119,7 @@ function print(error: CordonError): void {
 function indented(error: CordonError): string {
   const lines = [
     ...error.message.split('\n'),
-    ...(error.hint === undefined || error instanceof ConfigFault ? [] : [`hint: ${error.hint}`]),
+    ...(error.hint === undefined || error instanceof ConfigFault ? [] : [`  hint: ${error.hint}`]),
   ]
   return lines.map((line) => `  ${line}`).join('\n')
 }

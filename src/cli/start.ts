@@ -11,7 +11,7 @@ import { readState, removeState, writeState } from '../control/state.ts'
 import { guardOf } from '../policy/address.ts'
 import { startProxy } from '../proxy/accept.ts'
 import type { Secrets } from '../secrets/secrets.ts'
-import { loadCa } from '../tls/ca.ts'
+import { type Ca, loadCa } from '../tls/ca.ts'
 import { openLeaves } from '../tls/leaf.ts'
 import { originTrust } from '../tls/trust.ts'
 import { type Context, certsOf, configIn, type Placed, placed, sourcesIn, suffixOf } from './context.ts'
@@ -23,7 +23,6 @@ interface StartOptions extends Placed {
 
 export const startCommand = (context: Context) =>
   placed(new Command('start'))
-    .summary('run the proxy in the foreground')
     .description('Run the proxy in the foreground, on 127.0.0.1 alone. Ctrl+C stops it.')
     .addOption(new Option('--log-level <level>', 'how much it tells on stderr').choices(logLevels).default('info'))
     .option('--keep-going', 'start although secrets are missing; requests of those routes are refused')
@@ -34,14 +33,14 @@ export async function start(context: Context, options: StartOptions): Promise<vo
   closeDebugger()
   const { scope, config } = configIn(context, options)
   const log = openLog(options.logLevel, process.stderr.isTTY === true)
-  const ca = loadCa(certsOf(scope, config))
+  const ca = caOf(scope, config, suffixOf(options))
   const tokens = watchTokens(scope.tokensPath, scope.name, log)
   const trust = originTrust({ extra: config.tls.trust, exclude: ca.certPem, env: context.env })
   const { openSecrets } = await import('../secrets/secrets.ts')
   const secrets = openSecrets({ sources: await sourcesIn(context, scope), timeoutMs: config.secrets.timeoutMs, log })
   await checkSecrets(config, secrets, suffixOf(options)).catch((faults: CordonErrors) => {
     if (!options.keepGoing) throw faults
-    for (const fault of faults.all) context.terminal.notice(fault.message)
+    for (const { message, hint } of faults.all) context.terminal.notice(`${message} To mend it, ${hint}.`)
   })
 
   const proxy = await startProxy({
@@ -58,7 +57,7 @@ export async function start(context: Context, options: StartOptions): Promise<vo
     version: context.version,
     connectTimeoutMs: 10_000,
     resolve: (hostname, options, callback) => lookup(hostname, { ...options, all: true }, callback),
-  }).catch((cause) => whoHasThePort(cause, scope, config))
+  }).catch((cause) => whoHasThePort(cause, scope, config, suffixOf(options)))
   writeState(scope.folder, {
     pid: process.pid,
     port: proxy.port,
@@ -74,6 +73,15 @@ export async function start(context: Context, options: StartOptions): Promise<vo
 
 const stopGraceMs = 3000
 
+function caOf(scope: Scope, config: Config, suffix: string): Ca {
+  try {
+    return loadCa(certsOf(scope, config))
+  } catch (cause) {
+    if (!(cause instanceof CordonError) || cause.code !== 'ca_missing') throw cause
+    throw new CordonError(cause.code, cause.message, { hint: `make one with \`cordon setup${suffix}\``, cause })
+  }
+}
+
 /**
  * SIGUSR1 makes Node open a debugger port that any user of the machine can read memory through; a listener of our own
  * takes that meaning away. A debugger that is open already ends the start.
@@ -86,40 +94,39 @@ function closeDebugger(): void {
     })
 }
 
-/** Fetches every route's secret once and forgets it. Throws `secret_check` with all that failed. */
-export async function checkSecrets(config: Config, secrets: Secrets, suffix: string): Promise<void> {
-  const outcomes = await Promise.allSettled(config.routes.map(({ secret }) => secrets.fetch(secret)))
+/** Fetches every secret once and forgets it. Throws `secret_check` with all that failed, each with the routes that need it. */
+export async function checkSecrets({ routes }: Config, secrets: Secrets, suffix: string): Promise<void> {
+  const bySecret = [...Map.groupBy(routes, ({ secret }) => JSON.stringify(secret)).values()]
+  const outcomes = await Promise.allSettled(bySecret.map(([route]) => route && secrets.fetch(route.secret)))
   const faults = outcomes.flatMap((outcome, i) => {
-    const name = config.routes[i]?.name
-    return outcome.status === 'rejected' ? [ofRoute(outcome.reason, name ?? '', suffix)] : []
+    const names = bySecret[i]?.map(({ name }) => name) ?? []
+    return outcome.status === 'rejected' ? [ofRoutes(outcome.reason, names, suffix)] : []
   })
   if (faults.length === 0) return
-  const sentence =
-    faults.length === 1
-      ? 'The secret of one route is not there.'
-      : `The secrets of ${faults.length} routes are not there.`
+  const isOne = faults.length === 1
   throw new CordonErrors(
     'secret_check',
-    sentence,
+    isOne ? 'A secret cannot be read.' : `${faults.length} secrets cannot be read.`,
     faults,
-    `mend ${faults.length === 1 ? 'it' : 'them'}, or start with \`--keep-going\``,
+    `mend ${isOne ? 'it' : 'them'}, or start with \`--keep-going\``,
   )
 }
 
-function ofRoute(cause: unknown, name: string, suffix: string): CordonError {
+function ofRoutes(cause: unknown, names: readonly string[], suffix: string): CordonError {
   if (!(cause instanceof CordonError)) throw cause
-  return new CordonError(cause.code, `${name}: ${cause.message}`, {
-    hint: cause.hint ?? `run \`cordon secret set ${name}${suffix}\``,
+  return new CordonError(cause.code, `${names.join(', ')}: ${cause.message}`, {
+    hint: cause.hint ?? `run \`cordon secret set ${names[0]}${suffix}\``,
     cause,
   })
 }
 
 /** A busy port is our own second start most of the time, and then that is what to say. */
-async function whoHasThePort(cause: unknown, scope: Scope, config: Config): Promise<never> {
+async function whoHasThePort(cause: unknown, scope: Scope, config: Config, suffix: string): Promise<never> {
   if (!(cause instanceof CordonError) || cause.code !== 'port_taken') throw cause
   const state = readState(scope.folder)
   const isOurs = state?.port === config.listen && (await askHealth(config.listen)).kind === 'cordon'
-  if (!isOurs) throw cause
+  if (!isOurs)
+    throw new CordonError(cause.code, cause.message, { hint: `see whose it is with \`cordon doctor${suffix}\``, cause })
   throw new CordonError(
     'proxy_running',
     `cordon already listens on 127.0.0.1:${config.listen} for this configuration (process ${state.pid}).`,

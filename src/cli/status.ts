@@ -7,7 +7,6 @@ import { QuietExit } from './exit.ts'
 
 export const statusCommand = (context: Context) =>
   factual(new Command('status'))
-    .summary('tell whether the proxy runs')
     .description('Tell whether the proxy of this configuration runs. Exit code 0 when it does, 5 when not.')
     .option('-q, --quiet', 'print nothing, answer with the exit code')
     .action((options: Placed & { quiet?: boolean }) => status(context, options))
@@ -38,7 +37,7 @@ export async function status(context: Context, options: Placed & { quiet?: boole
   if (options.quiet) throw new QuietExit(5)
   if (health.kind === 'somebody')
     throw new CordonError('port_foreign', `Something that is not cordon listens on 127.0.0.1:${config.listen}.`, {
-      hint: 'see whose it is with `cordon doctor`',
+      hint: `see whose it is with \`cordon doctor${suffixOf(options)}\``,
     })
   throw new CordonError('proxy_stopped', `cordon does not run: nobody listens on 127.0.0.1:${config.listen}.`, {
     hint: `run \`cordon start${suffixOf(options)}\``,

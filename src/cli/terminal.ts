@@ -66,7 +66,8 @@ export function openTerminal(input = process.stdin): Terminal {
     async readSecret(prompt) {
       if (!isInteractive) return readAll(input)
       const { password } = await import('@inquirer/prompts')
-      return password({ message: prompt, mask: false }, { output: process.stderr })
+      // Without this Ctrl+T would show it.
+      return password({ message: prompt, mask: false, toggleMask: false }, { output: process.stderr })
     },
   }
 }

@@ -3,10 +3,10 @@ import { Command } from 'commander'
 import { CordonError } from '../base/error.ts'
 import { askHealth } from '../control/health.ts'
 import { type Context, configIn, factual, type Placed, suffixOf } from './context.ts'
+import { shownWord } from './word.ts'
 
 export const waitCommand = (context: Context) =>
   factual(new Command('wait'))
-    .summary('return once the proxy accepts')
     .description('Return once the proxy accepts, as in `cordon wait && codex`. Exit code 5 when it does not in time.')
     .option('-t, --timeout <seconds>', 'how long to wait', parseSeconds, 30)
     .action((options: Placed & { timeout: number }) => waitForProxy(context, options))
@@ -26,11 +26,13 @@ export async function waitForProxy(context: Context, options: Placed & { timeout
       )
     await sleep(everyMs)
   }
-  if (options.json) context.terminal.answer(JSON.stringify({ running: true, port: config.listen }))
+  if (options.json) context.terminal.answer(JSON.stringify({ running: true, port: config.listen }, null, 2))
 }
 
 function parseSeconds(text: string): number {
   const seconds = Number(text)
   if (text.trim() !== '' && Number.isFinite(seconds) && seconds >= 0) return seconds
-  throw new CordonError('usage', `"${text}" is no number of seconds.`)
+  throw new CordonError('usage', `"${shownWord(text)}" is no number of seconds.`, {
+    hint: 'give one, such as `--timeout 30`',
+  })
 }

@@ -30,7 +30,8 @@ export const checkCa: Check = (ground) => {
         check: 'ca',
         state: 'failure',
         sentence: cause.message,
-        mend: cause.hint ?? `run \`cordon setup${ground.suffix}\``,
+        mend:
+          cause.code === 'ca_missing' || cause.hint === undefined ? `run \`cordon setup${ground.suffix}\`` : cause.hint,
       },
     ]
   }

@@ -31,7 +31,7 @@ export const checkPort: Check = async ({ scope, config, suffix }) => {
         {
           check: 'port',
           state: 'failure',
-          sentence: `Port ${listen} belongs to the cordon of another configuration${owned(listen)}.`,
+          sentence: `Port ${listen} is taken${owned(listen)}, which is the cordon of another configuration.`,
           mend: `give this one another \`listen\` in ${scope.configPath}, then run \`cordon setup${suffix}\``,
         },
       ]

@@ -18,7 +18,7 @@ export function planCodex(context: IntegrationContext): Plan {
   planConfig(plan, home, context)
   planLogin(plan, home)
   planEnv(plan, home, context)
-  if (context.scope === 'project') plan.next.push('export CODEX_HOME="$PWD/.codex"')
+  plan.next.push(context.scope === 'project' ? 'export CODEX_HOME="$PWD/.codex" && codex' : 'codex')
   return plan
 }
 

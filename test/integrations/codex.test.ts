@@ -366,7 +366,7 @@ test('a project keeps its Codex home out of git, and is as it was when undone', 
 
   assert.equal(status, '')
   assert.equal(statSync(join(below, '.codex')).mode & 0o777, 0o700)
-  assert.deepEqual(plan.next, ['export CODEX_HOME="$PWD/.codex"'])
+  assert.deepEqual(plan.next, ['export CODEX_HOME="$PWD/.codex" && codex'])
   assert.deepEqual(codex.plan(inside).changes, [])
   await codex.revert(inside, noKey)
   assert.deepEqual(snapshot(project), before)

@@ -14,7 +14,14 @@ export function listIntegrations(context: Context, options: Placed): void {
   const facts = integrations.map((agent) => {
     const { agentContext } = agentPlan(context, scope, config, agent, { kind: 'kept' })
     const { home, state, differs, realKey, daemon } = agent.detect(agentContext)
-    return { agent: agent.name, state, home, differs, realKey: realKey?.path, daemon: daemon.state }
+    return {
+      agent: agent.name,
+      state,
+      home,
+      differs: state === 'stale' ? differs : [],
+      realKey: realKey?.path,
+      daemon: daemon.state,
+    }
   })
   if (options.json) return context.terminal.answer(JSON.stringify(facts, null, 2))
   context.terminal.answer(
@@ -24,5 +31,5 @@ export function listIntegrations(context: Context, options: Placed): void {
     ),
   )
   for (const { agent, state } of facts)
-    if (state === 'stale') context.terminal.next(`cordon setup ${agent}${suffixOf(options)}`)
+    if (state !== 'current') context.terminal.next(`cordon setup ${agent}${suffixOf(options)}`)
 }

@@ -1,15 +1,25 @@
 import { Command } from 'commander'
 import { CordonError } from '../../base/error.ts'
-import { readIfThere } from '../../base/file.ts'
 import { parseHost } from '../../base/names.ts'
 import { addRoute, type RouteDraft, saveConfig } from '../../config/edit.ts'
 import { routeNameFor } from '../../config/known-hosts.ts'
 import { parseConfig } from '../../config/load.ts'
 import type { Scope } from '../../config/scope.ts'
 import { chooseSource } from '../../secrets/sources.ts'
-import { type Context, type Placed, placed, scopeIn, sourcesIn, suffixOf } from '../context.ts'
+import { routeNameArgument } from '../arguments.ts'
+import { type Context, configText, type Placed, placed, scopeIn, sourcesIn, suffixOf } from '../context.ts'
+import { shownWord } from '../word.ts'
 import { askRoute } from './ask.ts'
-import { authFrom, matchFrom, missing, placeFrom, type RouteFlags, sourceFlag, withRouteFlags } from './options.ts'
+import {
+  authFrom,
+  byFlags,
+  matchFrom,
+  missing,
+  placeFrom,
+  type RouteFlags,
+  sourceFlag,
+  withRouteFlags,
+} from './options.ts'
 import { noteRestart } from './restart.ts'
 
 export const routeAdd = (context: Context) =>
@@ -26,31 +36,22 @@ export const routeAdd = (context: Context) =>
 export async function addRouteFrom(context: Context, options: Placed & RouteFlags): Promise<void> {
   const { terminal } = context
   const scope = scopeIn(context, options)
-  const text = textOf(scope, suffixOf(options))
+  const text = configText(scope, options)
   const flags = hasFlags(options) || !terminal.isInteractive ? options : await askRoute(terminal, options)
   const { draft, why } = await draftFrom(context, scope, flags)
   const same = parseConfig(text, scope.configPath).routes.find(({ name }) => name === draft.name)
   const after = same ? undefined : addRoute(text, draft)
-  if (same && isSame(text, draft, scope.configPath))
+  if (same && byFlags(() => isSame(text, draft, scope.configPath)))
     return terminal.done(`${scope.configPath} has the route ${draft.name} already.`)
   if (after === undefined)
     throw new CordonError('route_exists', `There is a route ${draft.name} already, and it says something else.`, {
       hint: `change it with \`cordon route edit ${draft.name}\`, or give another \`--name\``,
     })
-  saveConfig(scope.configPath, text, after)
+  byFlags(() => saveConfig(scope.configPath, text, after))
   terminal.done(`Added the route ${draft.name} for ${draft.host} to ${scope.configPath}.`)
   if (why !== undefined) terminal.notice(why)
   noteRestart(context, scope)
   terminal.next(`cordon secret set ${draft.name}${suffixOf(options)}`)
-}
-
-function textOf(scope: Scope, suffix: string): string {
-  const text = readIfThere(scope.configPath)
-  if (text === undefined)
-    throw new CordonError('config_missing', `There is no ${scope.configPath} yet.`, {
-      hint: `run \`cordon setup${suffix}\``,
-    })
-  return text
 }
 
 /** The draft, and why its source was chosen when nobody named one. */
@@ -61,10 +62,10 @@ async function draftFrom(
 ): Promise<{ draft: RouteDraft; why: string | undefined }> {
   if (flags.host === undefined) throw missing('--host', 'a route')
   if (parseHost(flags.host.replace(/^\*\./, '')) === undefined)
-    throw new CordonError('usage', `"${flags.host}" is no host name.`, {
+    throw new CordonError('usage', `"${shownWord(flags.host)}" is no host name.`, {
       hint: 'give the name alone, without https:// and without a path',
     })
-  const name = flags.name ?? routeNameFor(flags.host)
+  const name = flags.name === undefined ? routeNameFor(flags.host) : routeNameArgument(flags.name)
   const auth = authFrom(flags, flags.host)
   const named = sourceFlag(flags.source)
   const chosen = named === undefined ? await chooseSource(await sourcesIn(context, scope)) : undefined

@@ -4,8 +4,8 @@ import { readIfThere } from '../../base/file.ts'
 import type { RouteName } from '../../base/names.ts'
 import { editRoute, type RouteDraft, saveConfig } from '../../config/edit.ts'
 import { routeNameArgument, routeNamed } from '../arguments.ts'
-import { type Context, configIn, type Placed, placed } from '../context.ts'
-import { authFrom, matchFrom, placeFrom, type RouteFlags, sourceFlag, withRouteFlags } from './options.ts'
+import { type Context, configIn, type Placed, placed, suffixOf } from '../context.ts'
+import { authFrom, byFlags, matchFrom, placeFrom, type RouteFlags, sourceFlag, withRouteFlags } from './options.ts'
 import { noteRestart } from './restart.ts'
 
 export const routeEdit = (context: Context) =>
@@ -26,9 +26,10 @@ export function editRouteFrom(context: Context, name: RouteName, options: Placed
   const before = readIfThere(scope.configPath) ?? ''
   const after = editRoute(before, name, changes)
   if (after === before) return context.terminal.done(`The route ${name} says that already.`)
-  saveConfig(scope.configPath, before, after)
+  byFlags(() => saveConfig(scope.configPath, before, after))
   context.terminal.done(`Changed the route ${changes.name ?? name} in ${scope.configPath}.`)
   noteRestart(context, scope)
+  if (changes.secret) context.terminal.next(`cordon secret set ${changes.name ?? name}${suffixOf(options)}`)
 }
 
 type Route = ReturnType<typeof routeNamed>
@@ -37,7 +38,7 @@ type Route = ReturnType<typeof routeNamed>
 function changesFrom(route: Route, flags: RouteFlags): Partial<RouteDraft> {
   const names = (...keys: (keyof RouteFlags)[]) => keys.some((key) => flags[key] !== undefined)
   return {
-    ...(flags.name !== undefined && { name: flags.name }),
+    ...(flags.name !== undefined && { name: routeNameArgument(flags.name) }),
     ...(flags.host !== undefined && { host: flags.host }),
     ...matchFrom(flags),
     ...(names('authType', 'headerName', 'scheme', 'username') && {

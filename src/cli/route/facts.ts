@@ -25,7 +25,7 @@ export function scopeText(route: CredentialRoute): string {
   const where = ports.length === 1 && ports[0] === 443 ? hostText(route) : `${hostText(route)}:${ports.join(',')}`
   return [where, paths && `below ${paths.join(', ')}`, methods && `${methods.join(', ')} only`]
     .filter(Boolean)
-    .join(' ')
+    .join(', ')
 }
 
 /** What the origin gets to see, with the secret as a word. */

@@ -1,11 +1,12 @@
 import type { Command } from 'commander'
-import { CordonError } from '../../base/error.ts'
+import { CordonError, CordonErrors } from '../../base/error.ts'
 import { parsePort } from '../../base/names.ts'
 import type { RouteDraft } from '../../config/edit.ts'
 import { knownHost } from '../../config/known-hosts.ts'
 import type { Auth } from '../../policy/route.ts'
 import type { SecretPlace } from '../../secrets/source.ts'
 import { listed } from '../arguments.ts'
+import { shownWord } from '../word.ts'
 
 /** The flags of a route, as `add` and `edit` take them. */
 export interface RouteFlags {
@@ -65,7 +66,7 @@ export function authFrom(flags: RouteFlags, host: string): Auth {
     }
     case undefined:
       if (flags.scheme !== undefined) return { type: 'header', headerName: 'Authorization', scheme: flags.scheme }
-      throw missing('--auth-type', `the host ${host}, which cordon does not know`)
+      throw missing('--auth-type', `the host ${shownWord(host)}, which cordon does not know`)
     default:
       throw new CordonError('usage', `"${type}" is no auth type.`, {
         hint: 'use `--auth-type header` or `--auth-type basic`',
@@ -79,6 +80,7 @@ function refuseOthers(flags: RouteFlags, names: readonly ('headerName' | 'scheme
   throw new CordonError(
     'usage',
     `--${given.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} does not go with the auth type ${type}.`,
+    { hint: `to have the other type, give \`--auth-type ${type === 'basic' ? 'header' : 'basic'}\`` },
   )
 }
 
@@ -114,7 +116,8 @@ export function matchFrom(
 
 function portFrom(text: string): number {
   const port = parsePort(text)
-  if (port === undefined) throw new CordonError('usage', `"${text}" is no port number.`)
+  if (port === undefined)
+    throw new CordonError('usage', `"${text}" is no port number.`, { hint: 'a number from 1 to 65535' })
   return port
 }
 
@@ -127,4 +130,14 @@ export function missing(flag: string, what: string): CordonError {
   return new CordonError('usage', `${flag} is missing: it is needed for ${what}.`, {
     hint: 'see `cordon route add --help`, or run it without flags on a terminal to be asked',
   })
+}
+
+/** Does what the flags ask for. A `cordon.toml` that they would make faulty is a fault of the flags (`usage`), not of the file. */
+export function byFlags<T>(change: () => T): T {
+  try {
+    return change()
+  } catch (cause) {
+    if (!(cause instanceof CordonErrors) || cause.code !== 'config_faulty') throw cause
+    throw new CordonErrors('usage', 'These flags would make cordon.toml faulty, so nothing was changed.', cause.all)
+  }
 }

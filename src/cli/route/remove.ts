@@ -4,24 +4,34 @@ import type { RouteName } from '../../base/names.ts'
 import { removeRoute, saveConfig } from '../../config/edit.ts'
 import { routeNameArgument } from '../arguments.ts'
 import { type Context, configIn, type Placed, placed } from '../context.ts'
+import { shownWord } from '../word.ts'
 import { noteRestart } from './restart.ts'
 
 export const routeRemove = (context: Context) =>
   placed(new Command('remove'))
     .summary('take a route out of the file; its secret stays in its store')
+    .description(
+      'Take a route out of the file. Its secret stays in its store: to be rid of that too, run `cordon secret delete` first.',
+    )
     .argument('<name>', 'a route of cordon.toml', routeNameArgument)
     .action((name: RouteName, options: Placed) => removeRouteNamed(context, name, options))
 
 export function removeRouteNamed(context: Context, name: RouteName, options: Placed): void {
   const { scope, config } = configIn(context, options)
   const route = config.routes.find((one) => one.name === name)
-  if (!route) return context.terminal.done(`${scope.configPath} has no route ${name} already.`)
+  if (!route) {
+    const others = config.routes.map((one) => one.name).join(', ')
+    return context.terminal.done(
+      `There is already no route ${shownWord(name)} in ${scope.configPath}${others && `, which has ${others}`}.`,
+    )
+  }
   const before = readIfThere(scope.configPath) ?? ''
   saveConfig(scope.configPath, before, removeRoute(before, name))
   context.terminal.done(`Removed the route ${name} from ${scope.configPath}.`)
   const others = config.routes.filter(
     (one) => one.name !== name && JSON.stringify(one.secret) === JSON.stringify(route.secret),
   )
-  if (others.length === 0) context.terminal.notice(`Its secret "${route.secret.account}" is still in its store.`)
+  if (others.length === 0)
+    context.terminal.notice(`Its secret, if one was stored, stays in its store as "${route.secret.account}".`)
   noteRestart(context, scope)
 }

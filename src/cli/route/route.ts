@@ -8,7 +8,6 @@ import { routeShow } from './show.ts'
 
 export const routeCommand = (context: Context) =>
   new Command('route')
-    .description('say which hosts get which credential')
     .addCommand(routeAdd(context))
     .addCommand(routeEdit(context))
     .addCommand(routeList(context))

@@ -1,9 +1,9 @@
 import { Command } from 'commander'
-import { CordonError } from '../../base/error.ts'
 import type { RouteName } from '../../base/names.ts'
 import { routeNameArgument, routeNamed } from '../arguments.ts'
 import { type Context, configIn, factual, type Placed, sourcesIn, suffixOf } from '../context.ts'
 import { QuietExit } from '../exit.ts'
+import { tellNoRoute } from '../route/list.ts'
 import { type SecretState, secretStates } from './states.ts'
 
 export const secretCheck = (context: Context) =>
@@ -15,6 +15,7 @@ export const secretCheck = (context: Context) =>
 /** Exit code 4 when one is not there. */
 export async function checkSecret(context: Context, name: RouteName | undefined, options: Placed): Promise<void> {
   const { scope, config } = configIn(context, options)
+  if (config.routes.length === 0 && !options.json) return tellNoRoute(context, config, options)
   const routes = name === undefined ? config.routes : [routeNamed(config, name)]
   const states = await secretStates(routes, await sourcesIn(context, scope), config.secrets.timeoutMs)
   if (options.json) context.terminal.answer(JSON.stringify(states, null, 2))
@@ -24,6 +25,6 @@ export async function checkSecret(context: Context, name: RouteName | undefined,
 
 function tell({ terminal }: Context, { route, store, account, state, why, hint }: SecretState, suffix: string): void {
   if (state === 'stored') return terminal.done(`${route}: "${account}" is in ${store}.`)
-  terminal.notice(`${route}: ${why ?? new CordonError('secret_missing', 'it is not there.').message}`)
-  terminal.next(hint ?? `cordon secret set ${route}${suffix}`)
+  terminal.notice(`${route}: ${why}${hint === undefined ? '' : ` To mend it, ${hint}.`}`)
+  if (hint === undefined) terminal.next(`cordon secret set ${route}${suffix}`)
 }

@@ -17,6 +17,6 @@ export async function deleteSecret(context: Context, name: RouteName, options: P
   context.terminal.done(
     wasThere
       ? `Removed the secret of ${name} ("${place.account}") from ${source.label}.`
-      : `${source.label} holds no secret of ${name} already.`,
+      : `There is already no secret of ${name} ("${place.account}") in ${source.label}.`,
   )
 }

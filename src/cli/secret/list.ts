@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { type Context, configIn, factual, type Placed, sourcesIn } from '../context.ts'
+import { tellNoRoute } from '../route/list.ts'
 import { table } from '../table.ts'
 import { secretStates } from './states.ts'
 
@@ -12,7 +13,7 @@ export async function listSecrets(context: Context, options: Placed): Promise<vo
   const { scope, config } = configIn(context, options)
   const states = await secretStates(config.routes, await sourcesIn(context, scope), config.secrets.timeoutMs)
   if (options.json) return context.terminal.answer(JSON.stringify(states, null, 2))
-  if (states.length === 0) return context.terminal.next('cordon route add')
+  if (states.length === 0) return tellNoRoute(context, config, options)
   const rows = states.map(({ route, account, store, state }) => [route, account, state, store])
   context.terminal.answer(table(['ROUTE', 'ACCOUNT', 'STATE', 'STORE'], rows))
 }

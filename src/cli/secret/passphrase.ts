@@ -16,12 +16,20 @@ export async function changePassphrase(context: Context, options: Placed & { rem
   const { terminal } = context
   const { age } = await sourcesIn(context, scopeIn(context, options))
   if (options.remove) {
-    await age.unprotect()
-    return terminal.done(`${age.label} has no passphrase now.`)
+    const wasProtected = await age.unprotect()
+    return terminal.done(
+      wasProtected ? `Took the passphrase off ${age.label}.` : `There is already no passphrase on ${age.label}.`,
+    )
   }
-  const passphrase = await terminal.readSecret('New passphrase:')
+  const passphrase = (await terminal.readSecret('New passphrase:')).replace(/\r?\n$/, '')
+  if (passphrase === '')
+    throw new CordonError('passphrase_empty', 'The passphrase is empty; nothing was changed.', {
+      hint: 'type one, or take the old one off with `--remove`',
+    })
   if (terminal.isInteractive && (await terminal.readSecret('The same again:')) !== passphrase)
-    throw new CordonError('passphrase_differs', 'The two are not the same; nothing was changed.')
-  await age.protect(new Secret(passphrase.replace(/\r?\n$/, '')))
-  terminal.done(`${age.label} opens with that passphrase only, from now on.`)
+    throw new CordonError('passphrase_differs', 'The two are not the same; nothing was changed.', {
+      hint: 'run the command again',
+    })
+  await age.protect(new Secret(passphrase))
+  terminal.done(`From now on ${age.label} opens with that passphrase only.`)
 }

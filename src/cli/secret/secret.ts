@@ -8,7 +8,6 @@ import { secretSet } from './set.ts'
 
 export const secretCommand = (context: Context) =>
   new Command('secret')
-    .description('put real keys into their store, and look after them')
     .addCommand(secretSet(context))
     .addCommand(secretList(context))
     .addCommand(secretCheck(context))

@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { CordonError } from '../../base/error.ts'
 import type { RouteName } from '../../base/names.ts'
 import { askHealth } from '../../control/health.ts'
 import { acceptValue } from '../../secrets/value.ts'
@@ -16,7 +17,23 @@ export const secretSet = (context: Context) =>
       'after',
       '\n  $ cordon secret set openai\n  $ op read op://dev/github/token | cordon secret set github',
     )
-    .action((name: RouteName, options: Placed) => setSecret(context, name, options))
+    .allowExcessArguments()
+    .action((name: RouteName, options: Placed, command: Command) => {
+      if (command.args.length > 1) throw secretAsArgument(name, options)
+      return setSecret(context, name, options)
+    })
+
+/** What stood behind the name may be the key, so that not even commander may say it again. */
+function secretAsArgument(name: RouteName, options: Placed): CordonError {
+  const command = `cordon secret set ${name}${suffixOf(options)}`
+  return new CordonError(
+    'usage',
+    'A secret is never an argument: other programs can read it, and the shell keeps it.',
+    {
+      hint: `run \`${command}\` and type it there, or \`${command} < FILE\`; if this was a real key, replace it by a new one`,
+    },
+  )
+}
 
 /** Throws `route_missing`, `secret_unfit`, and what the store has to say. */
 export async function setSecret(context: Context, name: RouteName, options: Placed): Promise<void> {
@@ -28,7 +45,7 @@ export async function setSecret(context: Context, name: RouteName, options: Plac
   const source = sources.of(place)
   const before = await source.fetch(place)
   if (before?.reveal() === secret.reveal())
-    return terminal.done(`${source.label} holds this secret of ${name} already.`)
+    return terminal.done(`This secret of ${name} is in ${source.label} already.`)
   await source.store(place, secret)
   if (notice !== undefined) terminal.notice(notice)
   terminal.done(`${before ? 'Replaced' : 'Stored'} the secret of ${name} in ${source.label}, as "${place.account}".`)

@@ -10,6 +10,7 @@ export interface SecretState {
   store: string
   account: string
   state: 'stored' | 'missing' | 'unreadable'
+  /** Why it is not stored, for a person. */
   why?: string
   hint?: string
 }

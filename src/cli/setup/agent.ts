@@ -71,7 +71,8 @@ export async function setUpAgent(
   if (plan.changes.length === 0 && !moveKey) terminal.done(`${agent.label} is set up already.`)
   else {
     await agent.apply(agentContext, plan, moveKey)
-    terminal.done(`Set up ${agent.label}: ${plan.changes.map(({ path }) => path).join(', ')}.`)
+    const written = [...plan.changes.map(({ path }) => path), ...(moved() && plan.realKey ? [plan.realKey.path] : [])]
+    terminal.done(`Set up ${agent.label}: ${written.join(', ')}.`)
   }
   for (const notice of plan.notices) terminal.notice(notice)
   if (moved())

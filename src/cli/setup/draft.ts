@@ -33,7 +33,10 @@ export async function draftConfig(
   const config = parseConfig(start, scope.configPath)
   const wanted = (agent?.routes ?? []).filter((route) => !isCovered(route, config))
   if (wanted.length === 0) return { before, after: start, config, addedRoutes: [], why: undefined }
-  const { source, why } = await chooseSource(await sourcesIn(context, scope))
+  const { source, why } = await chooseSource(
+    await sourcesIn(context, scope),
+    wanted.length === 1 ? 'Its secret goes' : 'Their secret goes',
+  )
   const account = agent?.routes[0]?.name ?? ''
   const after = wanted.reduce((text, { name, host, paths }) => {
     const auth = knownHost(host)?.auth ?? { type: 'header', headerName: 'Authorization', scheme: 'Bearer' }

@@ -3,6 +3,7 @@ import { CordonError } from '../../base/error.ts'
 import type { Integration } from '../../integrations/integration.ts'
 import { integrationNamed, integrations } from '../../integrations/integrations.ts'
 import { type Context, type Placed, placed, scopeIn, suffixOf } from '../context.ts'
+import { shownWord } from '../word.ts'
 import { agentPlan, setUpAgent } from './agent.ts'
 import { draftConfig } from './draft.ts'
 import { layGroundwork } from './groundwork.ts'
@@ -15,11 +16,12 @@ export interface SetupOptions extends Placed {
 
 export const setupCommand = (context: Context) =>
   placed(new Command('setup'))
-    .summary('make a CA, cordon.toml and a client token, and wire an agent to them')
     .description(
       'Make what is missing (a CA, cordon.toml, a client token), and wire an agent to it. What is there stays; doing it twice changes nothing.',
     )
-    .argument('[agent]', `the agent to wire: ${integrations.map(({ name }) => name).join(', ')}`, integrationNamed)
+    .argument('[agent]', `the agent to wire: ${integrations.map(({ name }) => name).join(', ')}`, (text) =>
+      integrationNamed(shownWord(text)),
+    )
     .option('--dry-run', 'show every change as a diff, and make none')
     .option('-y, --yes', 'ask nothing: agree to every change, also to moving a real key into the secret store')
     .addHelpText('after', '\n  $ cordon setup codex\n  $ cordon setup codex --scope user --dry-run')

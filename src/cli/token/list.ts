@@ -16,12 +16,15 @@ export function listTokens(context: Context, options: Placed): void {
       hint: `run \`cordon setup${suffixOf(options)}\``,
     })
   const facts = tokens.map(({ name, created, secret }) => ({ name, created: created.toISOString(), kept: secret.kind }))
-  if (options.json) context.terminal.answer(JSON.stringify(facts, null, 2))
-  else
-    context.terminal.answer(
-      table(
-        ['NAME', 'CREATED', 'KEPT'],
-        facts.map(({ name, created, kept }) => [name, created, kept]),
-      ),
-    )
+  if (options.json) return context.terminal.answer(JSON.stringify(facts, null, 2))
+  if (facts.length === 0) {
+    context.terminal.notice('There is no client token, so no client can pass.')
+    return context.terminal.next(`cordon setup${suffixOf(options)}`)
+  }
+  context.terminal.answer(
+    table(
+      ['NAME', 'CREATED', 'KEPT'],
+      facts.map(({ name, created, kept }) => [name, created, kept]),
+    ),
+  )
 }

@@ -1,0 +1,90 @@
+import type { Command } from 'commander'
+import type { Context } from './context.ts'
+
+/** A command as the page of the program lists it; what it needs is loaded when it is typed, and not before. */
+export interface Entry {
+  name: string
+  /** What is typed behind the name. */
+  usage: string
+  summary: string
+  load(context: Context): Promise<Command>
+}
+
+/** Every command of the program, under the headings of its page. */
+export const commandGroups: readonly { heading: string; entries: readonly Entry[] }[] = [
+  {
+    heading: 'Begin:',
+    entries: [
+      {
+        name: 'setup',
+        usage: '[agent]',
+        summary: 'make a CA, cordon.toml and a client token, and wire an agent to them',
+        load: async (context) => (await import('./setup/setup.ts')).setupCommand(context),
+      },
+      {
+        name: 'start',
+        usage: '',
+        summary: 'run the proxy in the foreground',
+        load: async (context) => (await import('./start.ts')).startCommand(context),
+      },
+      {
+        name: 'env',
+        usage: '',
+        summary: 'print the variables that lead a program through cordon',
+        load: async (context) => (await import('./env.ts')).envCommand(context),
+      },
+    ],
+  },
+  {
+    heading: 'Manage:',
+    entries: [
+      {
+        name: 'route',
+        usage: 'add|edit|list|show|remove',
+        summary: 'say which hosts get which credential',
+        load: async (context) => (await import('./route/route.ts')).routeCommand(context),
+      },
+      {
+        name: 'secret',
+        usage: 'set|list|check|delete|passphrase',
+        summary: 'put real keys into their store, and look after them',
+        load: async (context) => (await import('./secret/secret.ts')).secretCommand(context),
+      },
+      {
+        name: 'token',
+        usage: 'list|rotate|revoke',
+        summary: 'look after the tokens that clients show to the proxy',
+        load: async (context) => (await import('./token/token.ts')).tokenCommand(context),
+      },
+      {
+        name: 'integration',
+        usage: 'list|disable',
+        summary: 'see which agents are set up, and take a set-up back',
+        load: async (context) => (await import('./integration/integration.ts')).integrationCommand(context),
+      },
+    ],
+  },
+  {
+    heading: 'Ask:',
+    entries: [
+      {
+        name: 'doctor',
+        usage: '',
+        summary: 'look at everything and say what would mend it',
+        load: async (context) => (await import('./doctor.ts')).doctorCommand(context),
+      },
+      {
+        name: 'status',
+        usage: '',
+        summary: 'tell whether the proxy runs',
+        load: async (context) => (await import('./status.ts')).statusCommand(context),
+      },
+      {
+        name: 'wait',
+        usage: '',
+        summary: 'return once the proxy accepts',
+        load: async (context) => (await import('./wait.ts')).waitCommand(context),
+      },
+    ],
+  },
+]

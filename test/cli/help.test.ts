@@ -1,0 +1,195 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { openPage } from './transcript.ts'
+
+test('the page of the program reads as a page', async (t) => {
+  const page = openPage(t)
+
+  await page.reads(`
+    $ cordon --help
+    Usage: cordon <command> [options]
+
+    A local credential boundary for coding agents: they hold a placeholder, cordon puts the real key in
+    on the way.
+
+    Options:
+      -V, --version                            print the version
+      -h, --help                               print this page
+
+    Begin:
+      setup [agent]                            make a CA, cordon.toml and a client token, and wire an
+                                               agent to them
+      start                                    run the proxy in the foreground
+      env                                      print the variables that lead a program through cordon
+
+    Manage:
+      route add|edit|list|show|remove          say which hosts get which credential
+      secret set|list|check|delete|passphrase  put real keys into their store, and look after them
+      token list|rotate|revoke                 look after the tokens that clients show to the proxy
+      integration list|disable                 see which agents are set up, and take a set-up back
+
+    Ask:
+      doctor                                   look at everything and say what would mend it
+      status                                   tell whether the proxy runs
+      wait                                     return once the proxy accepts
+      help [command]                           print the page of a command
+
+    First steps:
+      $ cordon setup codex          make a CA, cordon.toml and a client token, and wire Codex to them
+      $ cordon secret set openai    put the real key into the system keyring, or an encrypted file
+      $ cordon start                run the proxy
+
+    Which cordon.toml: this folder's by default, the user's with --scope user, any with --config PATH.
+
+    Exit codes:
+       0  done, or it was so already
+       1  a check failed, or the work could not be done
+       2  the command line is wrong
+       3  cordon.toml, the CA or the tokens are missing or faulty
+       4  a secret is missing, or its store did not open
+       5  the proxy does not run, or its port is taken
+      70  a bug of cordon
+    $ cordon --version
+    0.1.0
+  `)
+})
+
+test('the page of each group and command says what it does in sentences', async (t) => {
+  const page = openPage(t)
+
+  await page.reads(`
+    $ cordon route --help
+    Usage: cordon route <command> [options]
+
+    Say which hosts get which credential.
+
+    Options:
+      -h, --help               print this page
+
+    Commands:
+      add [options]            add a route; without flags, on a terminal, it asks
+      edit [options] <name>    change what the flags name, and nothing else of the file
+      list [options]           list the routes
+      show [options] <name>    show one route
+      remove [options] <name>  take a route out of the file; its secret stays in its store
+    $ cordon help start
+    Usage: cordon start [options]
+
+    Run the proxy in the foreground, on 127.0.0.1 alone. Ctrl+C stops it.
+
+    Options:
+      -c, --config <path>     the cordon.toml to use
+      --scope <project|user>  this folder's cordon.toml, or the user's own
+      --log-level <level>     how much it tells on stderr (choices: "trace", "debug", "info", "warn",
+                              "error", default: "info")
+      --keep-going            start although secrets are missing; requests of those routes are refused
+      -h, --help              print this page
+    $ cordon secret set --help
+    Usage: cordon secret set [options] <route>
+
+    Store the secret of a route in the store that the route names. It is asked for without showing it,
+    or read from stdin; it is never an argument.
+
+    Arguments:
+      route                   a route of cordon.toml
+
+    Options:
+      -c, --config <path>     the cordon.toml to use
+      --scope <project|user>  this folder's cordon.toml, or the user's own
+      -h, --help              print this page
+
+      $ cordon secret set openai
+      $ op read op://dev/github/token | cordon secret set github
+  `)
+})
+
+const commands = [
+  '',
+  ...['setup', 'start', 'env', 'doctor', 'status', 'wait', 'route', 'secret', 'token', 'integration'],
+  ...['add', 'edit', 'list', 'show', 'remove'].map((name) => `route ${name}`),
+  ...['set', 'list', 'check', 'delete', 'passphrase'].map((name) => `secret ${name}`),
+  ...['list', 'rotate', 'revoke'].map((name) => `token ${name}`),
+  ...['list', 'disable'].map((name) => `integration ${name}`),
+]
+
+test('every page fits 100 columns, begins with its usage and a sentence, and ends with 0', async (t) => {
+  const page = openPage(t)
+
+  for (const command of commands) {
+    const { stdout, stderr, code } = await page.typed(`cordon ${command} --help`)
+
+    assert.equal(code, 0, command)
+    assert.equal(stderr, '', command)
+    assert.match(stdout, /^Usage: cordon [^\n]+\n\n[A-Z][^\n]+/, command)
+    assert.deepEqual(
+      stdout.split('\n').filter((line) => line.length > 100),
+      [],
+      command,
+    )
+  }
+})
+
+test('a command line that is wrong is told what was meant, and ends with 2', async (t) => {
+  const page = openPage(t)
+
+  await page.reads(`
+    $ cordon stauts
+    2> ✗ \`cordon\` has no command stauts. (usage)
+    2>   hint: did you mean status?
+    [2]
+    $ cordon route lst
+    2> ✗ \`cordon route\` has no command lst. (usage)
+    2>   hint: did you mean list?
+    [2]
+    $ cordon frobnicate
+    2> ✗ \`cordon\` has no command frobnicate. (usage)
+    2>   hint: see \`cordon --help\`
+    [2]
+    $ cordon start --keep-goin
+    2> ✗ \`cordon start\` has no option --keep-goin. (usage)
+    2>   hint: did you mean --keep-going?
+    [2]
+    $ cordon start --loud
+    2> ✗ \`cordon start\` has no option --loud. (usage)
+    2>   hint: see \`cordon start --help\`
+    [2]
+    $ cordon status now
+    2> ✗ \`cordon status\` takes fewer arguments than it was given. (usage)
+    2>   hint: see \`cordon status --help\`
+    [2]
+    $ cordon secret set
+    2> ✗ \`cordon secret set\` needs its argument <route>. (usage)
+    2>   hint: see \`cordon secret set --help\`
+    [2]
+    $ cordon route add --host
+    2> ✗ The option --host <host> was given without its value. (usage)
+    2>   hint: see \`cordon route add --help\`
+    [2]
+    $ cordon status --config a.toml --scope user
+    2> ✗ --config and --scope cannot be given together. (usage)
+    2>   hint: give one of them
+    [2]
+    $ cordon status --jsn
+    2> ✗ \`cordon status\` has no option --jsn. (usage)
+    2>   hint: did you mean --json?
+    [2]
+    $ cordon stauts --json
+    {
+      "error": {
+        "code": "usage",
+        "message": "\`cordon\` has no command stauts.",
+        "hint": "did you mean status?"
+      }
+    }
+    [2]
+  `)
+})
+
+test('without a command the page is printed, and the exit code says that one is missing', async (t) => {
+  const page = openPage(t)
+  const { stdout } = await page.typed('cordon --help')
+
+  const bare = await page.typed('cordon')
+
+  assert.deepEqual([bare.code, bare.stdout, bare.stderr], [2, '', stdout])
+})
