@@ -109,10 +109,9 @@ test('doctor without a configuration, or with a faulty one, tells that alone', a
 
 test('doctor names the command that makes what is not there yet', async (t) => {
   const page = openPage(t)
-  await page.typed('cordon setup --scope user')
+  await page.typed('cordon setup; cordon setup --scope user; rm -r ~/.config/cordon/projects')
 
   await page.reads(`
-    $ echo 'listen = 6790' > cordon.toml
     $ cordon doctor
     ✓ config       /desk/project/cordon.toml is sound, with 0 routes.
     ✗ ca           There is no CA at ~/.config/cordon/projects/project-HASH/certs/ca-cert.pem yet.
