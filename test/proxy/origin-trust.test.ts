@@ -101,6 +101,20 @@ test('an origin at an address proves the address', async (t) => {
   assert.equal(wrong.received(), 0)
 })
 
+test('an origin at an address proves the address, also where a name leads to it', async (t) => {
+  const named = await startRawOrigin(t, 'localhost', () => {})
+  const cordon = await startCordon(t, {
+    routes: [routeTo(named, { host: '127.0.0.9', connectTo: `localhost:${named.port}` })],
+  })
+  const socket = await openIntercepted(t, cordon, '127.0.0.9:443', { serverName: '' })
+
+  const answer = await exchangeRaw(socket, 'GET / HTTP/1.1\r\nHost: 127.0.0.9\r\nConnection: close\r\n\r\n')
+
+  assert.equal(answer.status, 502)
+  assert.equal(JSON.parse(answer.content).error.code, 'cordon_origin_untrusted')
+  assert.equal(named.received(), 0)
+})
+
 test('NODE_TLS_REJECT_UNAUTHORIZED=0 changes nothing', async () => {
   const script = `
     import { test } from 'node:test'
