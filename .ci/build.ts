@@ -1,16 +1,17 @@
 /** Bundles the command into `dist/`: one small file that starts, and chunks that load when a command needs them. */
-import { chmodSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const { version } = JSON.parse(readFileSync(`${root}/package.json`, 'utf8')) as { version: string }
 
-rmSync(`${root}/dist`, { recursive: true, force: true })
+// Built aside and renamed, so that a cordon that runs from `dist` never finds half of it.
+const aside = `${root}/dist.${process.pid}`
 await build({
   absWorkingDir: root,
   entryPoints: ['src/cli/cordon.ts'],
-  outdir: 'dist',
+  outdir: aside,
   bundle: true,
   splitting: true,
   format: 'esm',
@@ -31,4 +32,6 @@ await build({
   },
   logLevel: 'warning',
 })
-chmodSync(`${root}/dist/cordon.js`, 0o755)
+chmodSync(`${aside}/cordon.js`, 0o755)
+rmSync(`${root}/dist`, { recursive: true, force: true })
+renameSync(aside, `${root}/dist`)

@@ -1,10 +1,14 @@
-import type { AgentRoute } from './integration.ts'
+import { loginOf } from './codex-auth.ts'
+import { openHome } from './codex-home.ts'
+import type { AgentRoute, IntegrationContext } from './integration.ts'
 
-/**
- * Codex sends its API key to two places: the Responses API, and the list of models, which it asks of another host. There
- * the path is all that may get the key: the rest of that host belongs to ChatGPT logins.
- */
-export const codexRoutes: readonly AgentRoute[] = [
-  { name: 'openai', host: 'api.openai.com' },
-  { name: 'openai-models', host: 'chatgpt.com', paths: ['/backend-api/codex/models'] },
-]
+const responses: AgentRoute = { name: 'openai', host: 'api.openai.com' }
+
+/** The list of models, which Codex asks of another host. The path is all that may get the key there. */
+const models: AgentRoute = { name: 'openai-models', host: 'chatgpt.com', paths: ['/backend-api/codex/models'] }
+
+/** The two places that Codex sends its API key to. A ChatGPT login asks for the models with a token of its own. */
+export function codexRoutes(context: IntegrationContext): readonly AgentRoute[] {
+  const { auth } = openHome(context)
+  return loginOf(auth.text, auth.path).kind === 'chatgpt' ? [responses] : [responses, models]
+}

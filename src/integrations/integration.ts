@@ -19,8 +19,8 @@ export interface Integration {
   readonly name: string
   /** As a sentence says it. */
   readonly label: string
-  /** The origins that the agent sends its key to; the first one's secret is the agent's key. */
-  readonly routes: readonly AgentRoute[]
+  /** The origins that the agent sends its key to, as it is logged in now; the first one's secret is the agent's key. */
+  routes(context: IntegrationContext): readonly AgentRoute[]
   /** What is set up where; reads only. */
   detect(context: IntegrationContext): Found
   /** What `apply` would do; reads only. A plan without changes means that everything is as wanted already. */

@@ -5,6 +5,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { CordonError, systemCodeOf } from '../base/error.ts'
 import { parseHostPort } from '../base/names.ts'
 import { clientOf } from './client.ts'
@@ -12,13 +13,13 @@ import { connect } from './connect.ts'
 import { carry } from './exchange.ts'
 import { answerBadBytes, listenerOptions, openInterceptor } from './handshake.ts'
 import { openOrigins } from './origins.ts'
-import type { Proxy, ProxyValues } from './proxy.ts'
+import { type Proxy, type ProxyValues, UnderWay } from './proxy.ts'
 import { answerFor, answerResponse } from './refuse.ts'
 import { carryUpgrade } from './upgrade.ts'
 
 export interface RunningProxy {
   readonly port: number
-  /** Accepts no more, gives open exchanges `graceMs` to end, then closes what is left. */
+  /** Accepts no more, gives the requests under way `graceMs` to end, then closes what is left, open sockets of any kind. */
   close(graceMs?: number): Promise<void>
 }
 
@@ -26,7 +27,12 @@ export interface RunningProxy {
 export async function startProxy(values: ProxyValues): Promise<RunningProxy> {
   let port = values.port
   const isSelf: Proxy['isSelf'] = (target) => target.port === port && isLoopback(target.host)
-  const proxy: Proxy = { ...values, isSelf, origins: openOrigins({ ...values, isSelf }) }
+  const proxy: Proxy = {
+    ...values,
+    isSelf,
+    origins: openOrigins({ ...values, isSelf }),
+    underWay: new UnderWay(),
+  }
   const interceptor = openInterceptor(proxy)
   const sockets = new Set<Socket>()
 
@@ -54,7 +60,7 @@ export async function startProxy(values: ProxyValues): Promise<RunningProxy> {
     port,
     async close(graceMs = 0) {
       const closed = new Promise((done) => server.close(done))
-      if (graceMs > 0) await Promise.race([closed, new Promise((late) => setTimeout(late, graceMs).unref())])
+      if (graceMs > 0) await Promise.race([proxy.underWay.rest(), sleep(graceMs, undefined, { ref: false })])
       for (const socket of sockets) socket.destroy()
       interceptor.close()
       await Promise.all([closed, proxy.origins.close()])

@@ -2,11 +2,27 @@
  * Connections to targets that no route names. The name is resolved once, every answer is judged, and only judged
  * addresses are dialled, so that a name that changes its answer (DNS rebinding) gains nothing.
  */
-import type { LookupAddress } from 'node:dns'
+import type { LookupAddress, LookupOptions } from 'node:dns'
 import { connect, isIP, type LookupFunction, type Socket } from 'node:net'
 import { CordonError } from '../base/error.ts'
 import { authorityOf, type HostPort } from '../base/names.ts'
-import type { Guarding } from './proxy.ts'
+import type { NetworkGuard } from '../policy/address.ts'
+
+/** What it takes to dial a target that a client chose. */
+export interface Guarding {
+  guard: NetworkGuard
+  resolve: Resolve
+  connectTimeoutMs: number
+  /** True for an authority that is this proxy itself. */
+  isSelf(target: HostPort): boolean
+}
+
+/** `dns.lookup` with `all: true`, but for a test of a name that changes its answer. */
+export type Resolve = (
+  hostname: string,
+  options: LookupOptions,
+  callback: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
+) => void
 
 /** How an origin is reached: where the configuration says, or wherever the guard lets a client's own target lead. */
 export type Dial = { kind: 'configured'; at: HostPort } | { kind: 'guarded' }

@@ -9,6 +9,7 @@ import { answerFor, answerResponse, asCordonError, causeOf } from './refuse.ts'
 export async function carry(request: IncomingMessage, response: ServerResponse, way: Way, proxy: Proxy): Promise<void> {
   const started = performance.now()
   const progress: Progress = {}
+  proxy.underWay.begin()
   // A client that goes away in mid-answer is no error of ours; the relay sees it by `close`.
   response.on('error', () => {})
   try {
@@ -20,6 +21,8 @@ export async function carry(request: IncomingMessage, response: ServerResponse, 
     const answer = answerFor(error, progress.target?.host ?? (way.kind === 'tunnel' ? way.tunnel.host : undefined))
     answerResponse(response, answer)
     logExchange(request, way, proxy, progress, { status: answer.status, ms: performance.now() - started, error })
+  } finally {
+    proxy.underWay.end()
   }
 }
 

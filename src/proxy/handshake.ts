@@ -38,6 +38,9 @@ export const listenerOptions = {
   shouldUpgradeCallback: isWebSocket,
 }
 
+/** A client that has opened a tunnel and says nothing in it for so long has gone. */
+const handshakeMs = 60_000
+
 export function openInterceptor(proxy: Proxy): Interceptor {
   const ways = new WeakMap<Duplex, Way & { kind: 'tunnel' }>()
   const wayOf = (socket: Duplex) => {
@@ -67,6 +70,8 @@ export function openInterceptor(proxy: Proxy): Interceptor {
       })
       // Until the handshake is done a failure is `_tlsError`, and the socket goes with it; afterwards it is `error`.
       secure.on('_tlsError', (error: Error) => logHandshake(error, tunnel, proxy))
+      secure.setTimeout(handshakeMs, () => secure.destroy())
+      secure.once('secure', () => secure.setTimeout(0))
       ways.set(secure, { kind: 'tunnel', tunnel, routes, client, serverName: () => secure.servername || undefined })
       server.emit('connection', secure)
     },

@@ -23,6 +23,18 @@ const credentialFields = [
   'ocp-apim-subscription-key',
 ]
 
+/**
+ * Fields by which some origins let a request say that it is another: on a route that is bound to methods or paths they
+ * would undo that bound, so they end here.
+ */
+const overrideFields = [
+  'x-http-method-override',
+  'x-http-method',
+  'x-method-override',
+  'x-original-url',
+  'x-rewrite-url',
+]
+
 /** Puts the route's credential in place of the client's own, so that an agent never chooses what its origin sees. */
 export async function inject(
   fields: Fields,
@@ -43,7 +55,9 @@ const namesByRoute = new WeakMap<CredentialRoute, ReadonlySet<string>>()
 function namesFor(route: CredentialRoute): ReadonlySet<string> {
   const known = namesByRoute.get(route)
   if (known) return known
-  const names = new Set([...credentialFields, fieldNameOf(route.auth).toLowerCase()])
+  const isBound = route.match.methods !== undefined || route.match.paths !== undefined
+  const own = fieldNameOf(route.auth).toLowerCase()
+  const names = new Set([...credentialFields, own, ...(isBound ? overrideFields : [])])
   namesByRoute.set(route, names)
   return names
 }

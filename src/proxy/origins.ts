@@ -6,8 +6,7 @@ import { isIP } from 'node:net'
 import { checkServerIdentity, type SecureContext } from 'node:tls'
 import { buildConnector, Pool } from 'undici'
 import type { HostPort } from '../base/names.ts'
-import { type Dial, guardedLookup } from './dial.ts'
-import type { Guarding, Proxy } from './proxy.ts'
+import { type Dial, type Guarding, guardedLookup } from './dial.ts'
 import type { Target } from './target.ts'
 
 export interface Origins {
@@ -15,9 +14,13 @@ export interface Origins {
   close(): Promise<void>
 }
 
-type Dialling = Guarding & Pick<Proxy, 'originContext'>
+/** What it takes to reach origins. */
+export interface Dialling extends Guarding {
+  /** Verifies origins: the system's roots and the person's own. Made when the first origin is dialled. */
+  originContext: () => SecureContext
+}
 
-/** More origins than this are not kept: the one that was made first is closed when its last exchange is over. */
+/** More origins than this are not kept: the one that was not asked for longest is closed when its last exchange is over. */
 const keptPools = 1000
 const idleMs = 60_000
 
@@ -29,9 +32,9 @@ export function openOrigins(proxy: Dialling): Origins {
         dial.kind === 'guarded'
           ? `${target.scheme} ${target.authority}`
           : `${target.scheme} ${target.authority} ${dial.at.host} ${dial.at.port}`
-      const known = pools.get(key)
-      if (known) return known
-      const pool = openPool(target, connectorFor(target, dial, proxy))
+      const pool = pools.get(key) ?? openPool(target, connectorFor(target, dial, proxy))
+      // A Map keeps the order of insertion: what was used last stands last.
+      pools.delete(key)
       pools.set(key, pool)
       if (pools.size > keptPools) closeOldest(pools)
       return pool

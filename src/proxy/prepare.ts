@@ -10,7 +10,7 @@ import { routesAt } from '../policy/match.ts'
 import { decide, type Verdict } from '../policy/verdict.ts'
 import type { SecretPlace } from '../secrets/source.ts'
 import { type Client, isStillKnown } from './client.ts'
-import { type Dial, refuseForbidden } from './dial.ts'
+import { refuseForbidden } from './dial.ts'
 import { endToEndRequest, type Fields } from './fields.ts'
 import { readWellFormed } from './framing.ts'
 import { inject } from './inject.ts'
@@ -53,23 +53,21 @@ export async function prepare(request: IncomingMessage, way: Way, proxy: Proxy, 
   refuseReflection(target)
   const verdict = decide(routes, target)
   progress.verdict = verdict
-  const dial = dialFor(target, routes)
-  if (dial.kind === 'guarded') refuseForbidden(target, proxy)
-  const pool = proxy.origins.poolFor(target, dial)
   const fields = endToEndRequest(request.rawHeaders)
   switch (verdict.kind) {
     case 'refuse':
       throw new CordonError(
         verdict.reason,
         `The path can be read in more than one way, and ${target.host} has routes that depend on it.`,
-        {
-          hint: 'send the path in its plain form, without dot segments',
-        },
+        { hint: 'send the path in its plain form, without dot segments' },
       )
     case 'pass':
-      return { target, fields, pool }
-    case 'inject':
-      return { target, fields: await inject(fields, verdict.route, proxy.secrets, proxy.commandSuffix), pool }
+      return { target, fields, pool: poolOf(target, routes[0], proxy) }
+    case 'inject': {
+      const { route } = verdict
+      const injected = await inject(fields, route, proxy.secrets, proxy.commandSuffix)
+      return { target, fields: injected, pool: poolOf(target, route, proxy) }
+    }
   }
 }
 
@@ -109,7 +107,9 @@ function refuseReflection({ method }: Target): void {
     throw new CordonError('method_refused', `${method} would show the credential to its sender.`)
 }
 
-/** A routed host lies where its route says; every route of one host says the same. */
-function dialFor(target: Target, [route]: readonly CredentialRoute[]): Dial {
-  return route ? { kind: 'configured', at: route.connectTo ?? target } : { kind: 'guarded' }
+/** A routed host lies where its route says (a path that no route covers, where the host's first one says); any other is guarded. */
+function poolOf(target: Target, route: CredentialRoute | undefined, proxy: Proxy): Dispatcher {
+  if (route) return proxy.origins.poolFor(target, { kind: 'configured', at: route.connectTo ?? target })
+  refuseForbidden(target, proxy)
+  return proxy.origins.poolFor(target, { kind: 'guarded' })
 }

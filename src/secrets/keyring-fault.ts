@@ -3,7 +3,9 @@ import { CordonError } from '../base/error.ts'
 import type { NoAnswer } from './secret-service.ts'
 import type { KeyringPlace } from './source.ts'
 
-const ways = 'start a keyring, or keep the secret in the encrypted file with `--source age`'
+/** Every hint ends with the way out that needs no keyring. */
+const toTheFile = 'keep the secret in the encrypted file: `cordon route edit ROUTE --source age`'
+const ways = `start a keyring, or ${toTheFile}`
 
 /** Nobody was there to ask (`keyring_unavailable`), or nobody answered in time (`secret_timeout`). */
 export function unanswered(state: NoAnswer['state'], cause?: unknown): CordonError {
@@ -27,7 +29,7 @@ export function unanswered(state: NoAnswer['state'], cause?: unknown): CordonErr
 }
 
 export function noDefaultCollection(): CordonError {
-  const hint = 'make a keyring that is the default one (in Seahorse: Passwords and Keys), or use `--source age`'
+  const hint = `make a keyring that is the default one (in Seahorse: Passwords and Keys), or ${toTheFile}`
   return new CordonError('keyring_unavailable', 'The system keyring has no default collection to put a secret in.', {
     hint,
   })
@@ -35,7 +37,7 @@ export function noDefaultCollection(): CordonError {
 
 export function locked(cause?: unknown): CordonError {
   return new CordonError('keyring_locked', 'The system keyring is locked.', {
-    hint: 'unlock it by logging in to the desktop, or keep the secret in the encrypted file with `--source age`',
+    hint: `unlock it by logging in to the desktop, or ${toTheFile}`,
     cause,
   })
 }
@@ -57,7 +59,7 @@ export function kernelElsewhere(): CordonError {
 export function libraryMissing(cause: unknown): CordonError {
   const sentence = `The keyring library has no build for this machine (${process.platform}-${process.arch}).`
   return new CordonError('keyring_unavailable', sentence, {
-    hint: 'install cordon again with its optional dependencies, or use `--source age`',
+    hint: `install cordon again with its optional dependencies, or ${toTheFile}`,
     cause,
   })
 }
@@ -65,8 +67,7 @@ export function libraryMissing(cause: unknown): CordonError {
 /** Whatever else went wrong. A failure that has a sentence already keeps it. */
 export function failed({ service, account }: KeyringPlace, label: string, cause: unknown): CordonError {
   if (cause instanceof CordonError) return cause
-  const hint =
-    'see what its own program shows for this entry, or keep the secret in the encrypted file with `--source age`'
+  const hint = `see what its own program shows for this entry, or ${toTheFile}`
   return new CordonError('keyring_failed', `Something is wrong with "${account}" of ${service} in ${label}.`, {
     hint,
     cause,

@@ -275,6 +275,10 @@ test('a ChatGPT login is left alone, and is told', (t) => {
 
   assert.match(plan.notices.join(), /ChatGPT.*codex login --with-api-key/)
   assert.deepEqual(
+    codex.routes(context).map(({ host }) => host),
+    ['api.openai.com'],
+  )
+  assert.deepEqual(
     plan.changes.filter(({ path }) => path.endsWith('auth.json')),
     [],
   )

@@ -3,7 +3,7 @@ import { X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
 import { test } from 'node:test'
 import { connect as connectTls } from 'node:tls'
-import type { Resolve } from '../../src/proxy/proxy.ts'
+import type { Resolve } from '../../src/proxy/dial.ts'
 import {
   exchangeRaw,
   openSocket,

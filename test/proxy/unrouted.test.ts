@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { LookupAddress } from 'node:dns'
 import { type TestContext, test } from 'node:test'
-import type { Resolve } from '../../src/proxy/proxy.ts'
+import type { Resolve } from '../../src/proxy/dial.ts'
 import { type Cordon, exchangeRaw, openSocket, openTunnel, startCordon, startOrigin } from '../world.ts'
 
 /** Both ways to a target that no route names: the status of a CONNECT, and that of a request in absolute-form. */

@@ -109,10 +109,11 @@ async function keyMover(
   if (!realKey || mayMoveKey === 'no' || (mayMoveKey === 'ask' && !(await context.terminal.confirm(question))))
     return { moveKey: undefined, moved }
   const sources = await sourcesIn(context, scope)
-  const route = config.routes.find(({ name }) => name === agent.routes[0]?.name)
+  const [keyRoute] = agent.routes(agentContextOf(context, scope, {}))
+  const route = config.routes.find(({ name }) => name === keyRoute?.name)
   const target = route?.secret ?? {
     source: (await chooseSource(sources)).source,
-    account: agent.routes[0]?.name ?? agent.name,
+    account: keyRoute?.name ?? agent.name,
     service: 'cordon',
   }
   return {

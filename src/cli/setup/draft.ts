@@ -11,6 +11,7 @@ import { coversHost } from '../../policy/match.ts'
 import { chooseSource } from '../../secrets/sources.ts'
 import { type Context, sourcesIn } from '../context.ts'
 import { placeFrom } from '../route/options.ts'
+import { agentContextOf } from './agent.ts'
 
 /** What cordon.toml says now, and what it is to say. */
 export interface ConfigDraft {
@@ -31,13 +32,14 @@ export async function draftConfig(
   const before = readIfThere(scope.configPath)
   const start = before ?? scaffold(await choosePort(scope))
   const config = parseConfig(start, scope.configPath)
-  const wanted = (agent?.routes ?? []).filter((route) => !isCovered(route, config))
+  const needed = agent?.routes(agentContextOf(context, scope, {})) ?? []
+  const wanted = needed.filter((route) => !isCovered(route, config))
   if (wanted.length === 0) return { before, after: start, config, addedRoutes: [], why: undefined }
   const { source, why } = await chooseSource(
     await sourcesIn(context, scope),
     wanted.length === 1 ? 'Its secret goes' : 'Their secret goes',
   )
-  const account = agent?.routes[0]?.name ?? ''
+  const account = needed[0]?.name ?? ''
   const after = wanted.reduce((text, { name, host, paths }) => {
     const auth = knownHost(host)?.auth ?? { type: 'header', headerName: 'Authorization', scheme: 'Bearer' }
     return addRoute(text, {
