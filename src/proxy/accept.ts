@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { CordonError, systemCodeOf } from '../base/error.ts'
 import { parseHostPort } from '../base/names.ts'
 import { clientOf } from './client.ts'
+import { type ClientRequest, http1Answer, http1Request } from './client-request.ts'
 import { connect } from './connect.ts'
 import { carry } from './exchange.ts'
 import { answerBadBytes, listenerOptions, openInterceptor } from './handshake.ts'
@@ -38,7 +39,10 @@ export async function startProxy(values: ProxyValues): Promise<RunningProxy> {
 
   const server = createServer(listenerOptions, (request, response) => {
     if (request.url?.startsWith('/')) answerOwn(request, response, proxy)
-    else void carry(request, response, { kind: 'plain', client: clientOf(request, proxy.tokens) }, proxy)
+    else {
+      const plain = http1Request(request)
+      void carry(plain, http1Answer(response), wayOf(plain, proxy), proxy)
+    }
   })
   server.on('connection', (socket) => {
     // After 407 the same connection comes here again.
@@ -51,7 +55,8 @@ export async function startProxy(values: ProxyValues): Promise<RunningProxy> {
     void connect(request, socket, head, proxy, interceptor, () => server.emit('connection', socket))
   })
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    void carryUpgrade(request, socket, head, { kind: 'plain', client: clientOf(request, proxy.tokens) }, proxy)
+    const plain = http1Request(request)
+    void carryUpgrade(plain, socket, head, wayOf(plain, proxy), proxy)
   })
   answerBadBytes(server, proxy, () => undefined)
 
@@ -67,6 +72,9 @@ export async function startProxy(values: ProxyValues): Promise<RunningProxy> {
     },
   }
 }
+
+const wayOf = ({ fields }: ClientRequest, { tokens }: Proxy) =>
+  ({ kind: 'plain', client: clientOf(fields, tokens) }) as const
 
 function listen(server: ReturnType<typeof createServer>, port: number): Promise<number> {
   return new Promise((done, fail) => {

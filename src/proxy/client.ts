@@ -2,7 +2,7 @@
  * Who a client says it is. A loopback address says nothing (tunnels, containers and other users arrive from there too),
  * so a credential is given only for a token.
  */
-import type { IncomingMessage } from 'node:http'
+import type { RequestFields } from './fields.ts'
 import type { ClientTokens } from './proxy.ts'
 
 export type Client =
@@ -13,9 +13,8 @@ export type Client =
   | { kind: 'known'; name: string; audience: string; token: string }
 
 /** Reads Proxy-Authorization (RFC 9110 §11.7.2) in the Basic scheme (RFC 7617), the one form that every client sends. */
-export function clientOf(request: IncomingMessage, tokens: ClientTokens): Client {
-  const fields = request.headersDistinct['proxy-authorization']
-  if (!fields) return { kind: 'anonymous' }
+export function clientOf({ proxyAuthorizations: fields }: RequestFields, tokens: ClientTokens): Client {
+  if (fields.length === 0) return { kind: 'anonymous' }
   const match = fields.length === 1 ? /^basic +([a-z0-9+/]+={0,2}) *$/i.exec(fields[0] ?? '') : undefined
   const pair = match?.[1] === undefined ? '' : Buffer.from(match[1], 'base64').toString('utf8')
   const colon = pair.indexOf(':')

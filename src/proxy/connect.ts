@@ -4,6 +4,7 @@ import { CordonError } from '../base/error.ts'
 import { authorityOf, type HostPort, parseHostPort } from '../base/names.ts'
 import { routesAt } from '../policy/match.ts'
 import { type Client, clientOf } from './client.ts'
+import { type ClientRequest, http1Request } from './client-request.ts'
 import { dialBlind } from './dial.ts'
 import { readWellFormed, refuseContent } from './framing.ts'
 import type { Interceptor } from './handshake.ts'
@@ -32,8 +33,9 @@ export async function connect(
   keepOpen: () => void,
 ): Promise<void> {
   const started = performance.now()
-  const client = clientOf(request, proxy.tokens)
-  const tunnel = await open(request, socket, head, client, proxy, interceptor)
+  const asked = http1Request(request)
+  const client = clientOf(asked.fields, proxy.tokens)
+  const tunnel = await open(asked, socket, head, client, proxy, interceptor)
   if (tunnel.state === 'refused') refuse(tunnel.error, socket, head, keepOpen)
   const facts = {
     // What is no authority is not told: it may hold user information or a query.
@@ -48,7 +50,7 @@ export async function connect(
 }
 
 async function open(
-  request: IncomingMessage,
+  request: ClientRequest,
   socket: Socket,
   head: Buffer,
   client: Client,
@@ -72,7 +74,7 @@ async function open(
     interceptor.terminate(socket, leaf, target, routes, client)
     return { state: 'intercepted', target }
   } catch (thrown) {
-    const target = parseHostPort(request.url ?? '')
+    const target = parseHostPort(request.requestTarget)
     return {
       state: 'refused',
       target,
@@ -81,8 +83,8 @@ async function open(
   }
 }
 
-function authorityForm(request: IncomingMessage): HostPort {
-  const target = parseHostPort(request.url ?? '')
+function authorityForm(request: ClientRequest): HostPort {
+  const target = parseHostPort(request.requestTarget)
   if (target) return target
   throw new CordonError('request_malformed', 'CONNECT must name a host and a port (RFC 9112 §3.2.3).')
 }

@@ -1,26 +1,24 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { CordonError } from '../base/error.ts'
+import type { ClientAnswer, ClientRequest } from './client-request.ts'
 import { forward } from './forward.ts'
 import { type Prepared, type Progress, prepare, type Way } from './prepare.ts'
 import type { Proxy } from './proxy.ts'
-import { answerFor, answerResponse, asCordonError, causeOf } from './refuse.ts'
+import { answerFor, asCordonError, causeOf } from './refuse.ts'
 
 /** One request's way from client to origin, and its response's way back. Never rejects: a failure is an answer. */
-export async function carry(request: IncomingMessage, response: ServerResponse, way: Way, proxy: Proxy): Promise<void> {
+export async function carry(request: ClientRequest, answer: ClientAnswer, way: Way, proxy: Proxy): Promise<void> {
   const started = performance.now()
   const progress: Progress = {}
   proxy.underWay.begin()
-  // A client that goes away in mid-answer is no error of ours; the relay sees it by `close`.
-  response.on('error', () => {})
   try {
     const { target, fields, pool }: Prepared = await prepare(request, way, proxy, progress)
-    const status = await forward(target, fields, request, response, pool)
+    const status = await forward(target, fields, request, answer, pool)
     logExchange(request, way, proxy, progress, { status, ms: performance.now() - started })
   } catch (thrown) {
     const error = asCordonError(thrown)
-    const answer = answerFor(error, progress.target?.host ?? (way.kind === 'tunnel' ? way.tunnel.host : undefined))
-    answerResponse(response, answer)
-    logExchange(request, way, proxy, progress, { status: answer.status, ms: performance.now() - started, error })
+    const refusal = answerFor(error, progress.target?.host ?? (way.kind === 'tunnel' ? way.tunnel.host : undefined))
+    answer.refuse(refusal)
+    logExchange(request, way, proxy, progress, { status: refusal.status, ms: performance.now() - started, error })
   } finally {
     proxy.underWay.end()
   }
@@ -34,7 +32,7 @@ interface Outcome {
 
 /** The one log line of an exchange. The request target is left out: paths and queries hold keys often enough. */
 export function logExchange(
-  request: IncomingMessage,
+  { method }: ClientRequest,
   way: Way,
   proxy: Proxy,
   { target, verdict }: Progress,
@@ -42,7 +40,7 @@ export function logExchange(
 ): void {
   const facts = {
     authority: target?.authority,
-    method: request.method,
+    method,
     verdict: error ? 'refuse' : verdict?.kind,
     route: verdict?.kind === 'inject' ? verdict.route.name : undefined,
     client: way.client.kind === 'known' ? way.client.name : way.client.kind,

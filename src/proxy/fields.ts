@@ -22,45 +22,81 @@ const hopByHop = new Set([
  */
 const writtenByUs = new Set(['host', 'expect', 'max-forwards'])
 
-/** The fields of a request that go on to the origin. */
-export function endToEndRequest(rawHeaders: readonly string[]): Fields {
-  return without(rawHeaders, (name) => writtenByUs.has(name))
+/** What the fields of a request say, read in one pass. */
+export interface RequestFields {
+  /** Those that go on to the origin. */
+  endToEnd: Fields
+  /** The lower-case names of `endToEnd`, one for each. */
+  names: string[]
+  /** The values of Host, Transfer-Encoding, Content-Length and Proxy-Authorization: more than one of each is a fault. */
+  hosts: string[]
+  codings: string[]
+  lengths: string[]
+  proxyAuthorizations: string[]
+}
+
+export function readRequestFields(raw: readonly string[]): RequestFields {
+  const read: RequestFields = { endToEnd: [], names: [], hosts: [], codings: [], lengths: [], proxyAuthorizations: [] }
+  let isNaming = false
+  for (let i = 0; i + 1 < raw.length; i += 2) {
+    const field = raw[i] ?? ''
+    const value = raw[i + 1] ?? ''
+    const name = field.toLowerCase()
+    if (name === 'host') read.hosts.push(value)
+    else if (name === 'transfer-encoding') read.codings.push(value)
+    else if (name === 'proxy-authorization') read.proxyAuthorizations.push(value)
+    else if (name === connection) isNaming ||= namesMore(value)
+    if (hopByHop.has(name) || name.startsWith('proxy-') || writtenByUs.has(name)) continue
+    if (name === 'content-length') read.lengths.push(value)
+    read.endToEnd.push(field, value)
+    read.names.push(name)
+  }
+  return isNaming ? withoutNamed(read, namedByConnection(raw)) : read
+}
+
+const namesMore = (value: string) => !/^(keep-alive|close)$/i.test(value)
+
+function withoutNamed(read: RequestFields, named: ReadonlySet<string>): RequestFields {
+  const isKept = read.names.map((name) => !named.has(name))
+  return {
+    ...read,
+    endToEnd: read.endToEnd.filter((_, i) => isKept[i >> 1]),
+    names: read.names.filter((_, i) => isKept[i]),
+  }
 }
 
 /** The fields of a response that go back to the client. Alt-Svc would invite it past the proxy (RFC 7838 §2.4). */
-export function endToEndResponse(rawHeaders: readonly string[]): Fields {
-  return without(rawHeaders, (name) => name === 'alt-svc')
-}
-
-function without(rawHeaders: readonly string[], isOurs: (name: string) => boolean): Fields {
-  const named = namedByConnection(rawHeaders)
+export function endToEndResponse(raw: readonly string[]): Fields {
+  const named = namedByConnection(raw)
   const kept: Fields = []
-  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
-    const field = rawHeaders[i] ?? ''
+  for (let i = 0; i + 1 < raw.length; i += 2) {
+    const field = raw[i] ?? ''
     const name = field.toLowerCase()
-    if (hopByHop.has(name) || name.startsWith('proxy-') || named?.has(name) || isOurs(name)) continue
-    kept.push(field, rawHeaders[i + 1] ?? '')
+    if (hopByHop.has(name) || name.startsWith('proxy-') || name === 'alt-svc' || named.has(name)) continue
+    kept.push(field, raw[i + 1] ?? '')
   }
   return kept
 }
 
-/** The names that Connection lists besides `keep-alive` and `close`: they end here too. Undefined where there are none. */
-function namedByConnection(rawHeaders: readonly string[]): Set<string> | undefined {
-  const named = new Set<string>()
-  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
-    if (rawHeaders[i]?.length !== connection.length || rawHeaders[i]?.toLowerCase() !== connection) continue
-    for (const option of (rawHeaders[i + 1] ?? '').split(',')) named.add(option.trim().toLowerCase())
+/** The names that Connection lists besides its own options: they end here too. */
+function namedByConnection(raw: readonly string[]): ReadonlySet<string> {
+  let named = none
+  for (let i = 0; i + 1 < raw.length; i += 2) {
+    if (raw[i]?.length !== connection.length || raw[i]?.toLowerCase() !== connection) continue
+    const options = (raw[i + 1] ?? '').split(',').map((option) => option.trim().toLowerCase())
+    named = new Set([...named, ...options])
   }
-  return named.size === 0 ? undefined : named
+  return named
 }
 
+const none: ReadonlySet<string> = new Set()
 const connection = 'connection'
 
-/** Removes every field of the given lower-case names, in place of nothing and in whatever letters they were sent. */
-export function removeFields(fields: Fields, names: ReadonlySet<string>): Fields {
+/** The fields that go on, without those of the given lower-case names, in whatever letters they were sent. */
+export function withoutFields({ endToEnd, names }: RequestFields, unwanted: ReadonlySet<string>): Fields {
   const kept: Fields = []
-  for (let i = 0; i + 1 < fields.length; i += 2) {
-    if (!names.has((fields[i] ?? '').toLowerCase())) kept.push(fields[i] ?? '', fields[i + 1] ?? '')
+  for (let i = 0; i < names.length; i++) {
+    if (!unwanted.has(names[i] ?? '')) kept.push(endToEnd[2 * i] ?? '', endToEnd[2 * i + 1] ?? '')
   }
   return kept
 }

@@ -1,6 +1,7 @@
-import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
+import { STATUS_CODES } from 'node:http'
 import type { Dispatcher } from 'undici'
 import { CordonError } from '../base/error.ts'
+import type { ClientAnswer, ClientRequest } from './client-request.ts'
 import { endToEndResponse, type Fields } from './fields.ts'
 import { originFault } from './origin-fault.ts'
 import type { Target } from './target.ts'
@@ -15,8 +16,8 @@ import type { Target } from './target.ts'
 export function forward(
   target: Target,
   fields: Fields,
-  request: IncomingMessage,
-  response: ServerResponse,
+  request: ClientRequest,
+  answer: ClientAnswer,
   pool: Dispatcher,
 ): Promise<number> {
   return new Promise((done, fail) => {
@@ -24,9 +25,9 @@ export function forward(
       method: target.method as Dispatcher.HttpMethod,
       path: target.pathAndQuery,
       headers: ['host', authorityField(target), ...fields],
-      body: hasContent(request) ? request : null,
+      body: request.content(),
     }
-    pool.dispatch(options, new ResponseRelay(target, response, done, fail))
+    pool.dispatch(options, new ResponseRelay(target, answer, done, fail))
   })
 }
 
@@ -35,40 +36,29 @@ export function authorityField({ scheme, authority, port }: Target): string {
   return port === (scheme === 'https' ? 443 : 80) ? authority.slice(0, authority.lastIndexOf(':')) : authority
 }
 
-/** RFC 9112 §6.3: a request has content when it says how long that is, or that it is chunked. */
-function hasContent({ headers }: IncomingMessage): boolean {
-  return (
-    headers['transfer-encoding'] !== undefined ||
-    (headers['content-length'] !== undefined && headers['content-length'] !== '0')
-  )
-}
-
 class ResponseRelay implements Dispatcher.DispatchHandler {
   readonly #target: Target
-  readonly #response: ServerResponse
+  readonly #answer: ClientAnswer
   readonly #done: (status: number) => void
   readonly #fail: (reason: unknown) => void
   #controller: Dispatcher.DispatchController | undefined
   #status = 0
   #isFlushed = false
 
-  constructor(
-    target: Target,
-    response: ServerResponse,
-    done: (status: number) => void,
-    fail: (reason: unknown) => void,
-  ) {
+  constructor(target: Target, answer: ClientAnswer, done: (status: number) => void, fail: (reason: unknown) => void) {
     this.#target = target
-    this.#response = response
+    this.#answer = answer
     this.#done = done
     this.#fail = fail
-    response.on('drain', () => this.#controller?.resume())
-    response.once('close', () => this.#clientLeft())
+    answer.watch(
+      () => this.#controller?.resume(),
+      () => this.#controller?.abort(clientLeft()),
+    )
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller
-    if (this.#response.destroyed) controller.abort(clientLeft())
+    if (this.#answer.isGone) controller.abort(clientLeft())
   }
 
   onResponseStart(
@@ -79,36 +69,30 @@ class ResponseRelay implements Dispatcher.DispatchHandler {
   ): void {
     if (status < 200) return
     this.#status = status
-    this.#response.sendDate = false
-    this.#response.writeHead(status, reasonOf(status, statusText), endToEndResponse(textOf(controller.rawHeaders)))
+    this.#answer.begin(status, reasonOf(status, statusText), endToEndResponse(textOf(controller.rawHeaders)))
     // The first piece of content usually came in the same packet and travels with the head; a silent stream must not wait.
     process.nextTick(() => this.#flushHead())
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     this.#isFlushed = true
-    if (!this.#response.write(chunk)) controller.pause()
+    if (!this.#answer.write(chunk)) controller.pause()
   }
 
   onResponseEnd(): void {
     this.#isFlushed = true
-    this.#response.end()
+    this.#answer.end()
     this.#done(this.#status)
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     if (this.#status === 0) return this.#fail(originFault(error, this.#target))
-    this.#response.destroy()
+    this.#answer.break()
     this.#done(this.#status)
   }
 
   #flushHead(): void {
-    // Node's `flushHeaders` writes the head as UTF-8, and a field is bytes (see `textOf`).
-    if (!this.#isFlushed && !this.#response.destroyed) this.#response.write('', 'latin1')
-  }
-
-  #clientLeft(): void {
-    if (!this.#response.writableFinished) this.#controller?.abort(clientLeft())
+    if (!this.#isFlushed && !this.#answer.isGone) this.#answer.flush()
   }
 }
 

@@ -9,6 +9,7 @@ import { type SecureContext, TLSSocket } from 'node:tls'
 import { CordonError, systemCodeOf } from '../base/error.ts'
 import { authorityOf, type HostPort } from '../base/names.ts'
 import type { Client } from './client.ts'
+import { http1Answer, http1Request } from './client-request.ts'
 import { carry } from './exchange.ts'
 import type { Way } from './prepare.ts'
 import type { CredentialRoute, Proxy } from './proxy.ts'
@@ -50,12 +51,12 @@ export function openInterceptor(proxy: Proxy): Interceptor {
   }
   const server = createServer(
     listenerOptions,
-    (request, response) => void carry(request, response, wayOf(request.socket), proxy),
+    (message, response) => void carry(http1Request(message), http1Answer(response), wayOf(message.socket), proxy),
   )
   server.on(
     'upgrade',
-    (request: IncomingMessage, socket: Duplex, head: Buffer) =>
-      void carryUpgrade(request, socket, head, wayOf(socket), proxy),
+    (message: IncomingMessage, socket: Duplex, head: Buffer) =>
+      void carryUpgrade(http1Request(message), socket, head, wayOf(socket), proxy),
   )
   server.on('connect', (_request: IncomingMessage, socket: Duplex) =>
     answerSocket(socket, answerFor(nestedConnect(), wayOf(socket).tunnel.host), 'close'),
@@ -72,7 +73,14 @@ export function openInterceptor(proxy: Proxy): Interceptor {
       secure.on('_tlsError', (error: Error) => logHandshake(error, tunnel, proxy))
       secure.setTimeout(handshakeMs, () => secure.destroy())
       secure.once('secure', () => secure.setTimeout(0))
-      ways.set(secure, { kind: 'tunnel', tunnel, routes, client, serverName: () => secure.servername || undefined })
+      const target = { ...tunnel, authority: authorityOf(tunnel) }
+      ways.set(secure, {
+        kind: 'tunnel',
+        tunnel: target,
+        routes,
+        client,
+        serverName: () => secure.servername || undefined,
+      })
       server.emit('connection', secure)
     },
     close: () => server.closeAllConnections(),

@@ -3,7 +3,7 @@ import { CordonError } from '../base/error.ts'
 import type { Auth } from '../policy/route.ts'
 import type { Secret } from '../secrets/secret.ts'
 import type { Secrets } from '../secrets/secrets.ts'
-import { type Fields, removeFields } from './fields.ts'
+import { type Fields, type RequestFields, withoutFields } from './fields.ts'
 import type { CredentialRoute } from './proxy.ts'
 
 /**
@@ -37,7 +37,7 @@ const overrideFields = [
 
 /** Puts the route's credential in place of the client's own, so that an agent never chooses what its origin sees. */
 export async function inject(
-  fields: Fields,
+  fields: RequestFields,
   route: CredentialRoute,
   secrets: Secrets,
   commandSuffix: string,
@@ -45,7 +45,7 @@ export async function inject(
   const secret = await secrets.fetch(route.secret).catch((cause: unknown) => {
     throw withMend(cause, route, commandSuffix)
   })
-  const kept = removeFields(fields, namesFor(route))
+  const kept = withoutFields(fields, namesFor(route))
   kept.push(fieldNameOf(route.auth), credentialOf(route.auth, secret))
   return kept
 }

@@ -2,26 +2,25 @@
  * The first half of every request's way, the same for a request in a tunnel, one in absolute-form and a WebSocket
  * handshake: what it is for, whether its client may, what policy says, and the fields it goes on with.
  */
-import type { IncomingMessage } from 'node:http'
 import type { Dispatcher } from 'undici'
 import { CordonError } from '../base/error.ts'
-import type { HostPort } from '../base/names.ts'
 import { routesAt } from '../policy/match.ts'
 import { decide, type Verdict } from '../policy/verdict.ts'
 import type { SecretPlace } from '../secrets/source.ts'
 import { type Client, isStillKnown } from './client.ts'
+import type { ClientRequest } from './client-request.ts'
 import { refuseForbidden } from './dial.ts'
-import { endToEndRequest, type Fields } from './fields.ts'
+import type { Fields } from './fields.ts'
 import { readWellFormed } from './framing.ts'
 import { inject } from './inject.ts'
 import type { CredentialRoute, Proxy } from './proxy.ts'
-import { type Target, targetInAbsoluteForm, targetInTunnel } from './target.ts'
+import { type Target, type TunnelTarget, targetInAbsoluteForm, targetInTunnel } from './target.ts'
 
 /** How a request came in: inside a tunnel that cordon terminates, or as plain HTTP. */
 export type Way =
   | {
       kind: 'tunnel'
-      tunnel: HostPort
+      tunnel: TunnelTarget
       routes: readonly CredentialRoute[]
       client: Client
       serverName: () => string | undefined
@@ -41,11 +40,9 @@ export interface Prepared {
 }
 
 /** Throws the `CordonError` that refuses the request; nothing has reached an origin then. */
-export async function prepare(request: IncomingMessage, way: Way, proxy: Proxy, progress: Progress): Promise<Prepared> {
+export async function prepare(request: ClientRequest, way: Way, proxy: Proxy, progress: Progress): Promise<Prepared> {
   const target = readWellFormed(request, () =>
-    way.kind === 'tunnel'
-      ? targetInTunnel(request, { ...way.tunnel, serverName: way.serverName() })
-      : targetInAbsoluteForm(request),
+    way.kind === 'tunnel' ? targetInTunnel(request, way.tunnel, way.serverName()) : targetInAbsoluteForm(request),
   )
   progress.target = target
   const routes = way.kind === 'tunnel' ? way.routes : routesAt(proxy.routes, target)
@@ -53,7 +50,6 @@ export async function prepare(request: IncomingMessage, way: Way, proxy: Proxy, 
   refuseReflection(target)
   const verdict = decide(routes, target)
   progress.verdict = verdict
-  const fields = endToEndRequest(request.rawHeaders)
   switch (verdict.kind) {
     case 'refuse':
       throw new CordonError(
@@ -62,10 +58,10 @@ export async function prepare(request: IncomingMessage, way: Way, proxy: Proxy, 
         { hint: 'send the path in its plain form, without dot segments' },
       )
     case 'pass':
-      return { target, fields, pool: poolOf(target, routes[0], proxy) }
+      return { target, fields: request.fields.endToEnd, pool: poolOf(target, routes[0], proxy) }
     case 'inject': {
       const { route } = verdict
-      const injected = await inject(fields, route, proxy.secrets, proxy.commandSuffix)
+      const injected = await inject(request.fields, route, proxy.secrets, proxy.commandSuffix)
       return { target, fields: injected, pool: poolOf(target, route, proxy) }
     }
   }

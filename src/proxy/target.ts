@@ -1,6 +1,6 @@
-import type { IncomingMessage } from 'node:http'
 import { CordonError } from '../base/error.ts'
 import { type Authority, authorityOf, type Host, type HostPort, parseHost, parseHostPort } from '../base/names.ts'
+import type { ClientRequest } from './client-request.ts'
 
 /** What one request is for, read once and never again from the request itself. */
 export interface Target {
@@ -14,21 +14,22 @@ export interface Target {
   path: string
 }
 
+/** What CONNECT named. */
+export interface TunnelTarget extends HostPort {
+  authority: Authority
+}
+
 /**
  * The target of a request inside an intercepted tunnel. CONNECT named the authority; the server name of the handshake and
  * the Host field must name the same one, or the request is an attempt to slip past the routes.
  *
  * Throws `request_malformed` (400) and `misdirected` (421, RFC 9110 §15.5.20).
  */
-export function targetInTunnel(
-  request: IncomingMessage,
-  tunnel: HostPort & { serverName: string | undefined },
-): Target {
-  const pathAndQuery = request.url ?? ''
+export function targetInTunnel(request: ClientRequest, tunnel: TunnelTarget, serverName: string | undefined): Target {
+  const pathAndQuery = request.requestTarget
   if (!pathAndQuery.startsWith('/'))
     throw malformed('The request target inside a tunnel must be a path (RFC 9112 §3.2.1).')
-  const { serverName } = tunnel
-  if (serverName !== undefined && parseHost(serverName) !== tunnel.host) {
+  if (serverName !== undefined && serverName !== tunnel.host && parseHost(serverName) !== tunnel.host) {
     throw misdirected(`The TLS handshake asked for ${quoted(serverName)}`, tunnel)
   }
   const named = hostField(request, 443, tunnel)
@@ -38,24 +39,25 @@ export function targetInTunnel(
 }
 
 /** The target of a plain-HTTP request in absolute-form (RFC 9112 §3.2.2), which alone a proxy takes outside a tunnel. */
-export function targetInAbsoluteForm(request: IncomingMessage): Target {
-  const match = /^http:\/\/([^/?#]*)([^#]*)$/i.exec(request.url ?? '')
-  const authority = match && parseHostPort(match[1] ?? '', 80)
-  if (!authority)
+export function targetInAbsoluteForm(request: ClientRequest): Target {
+  const match = /^http:\/\/([^/?#]*)([^#]*)$/i.exec(request.requestTarget)
+  const origin = match && parseHostPort(match[1] ?? '', 80)
+  if (!origin)
     throw malformed(
       'The request target must be an absolute http:// URI without user information or fragment (RFC 9112 §3.2.2).',
     )
-  const named = hostField(request, 80, authority)
-  if (authorityOf(named) !== authorityOf(authority))
-    throw malformed(`The Host field names ${authorityOf(named)} and the request target ${authorityOf(authority)}.`)
+  const authority = authorityOf(origin)
+  const named = hostField(request, 80, { ...origin, authority })
+  if (authorityOf(named) !== authority)
+    throw malformed(`The Host field names ${authorityOf(named)} and the request target ${authority}.`)
   const rest = match[2] ?? ''
-  return target('http', authority, request, rest.startsWith('/') ? rest : `/${rest}`)
+  return target('http', { ...origin, authority }, request, rest.startsWith('/') ? rest : `/${rest}`)
 }
 
 function target(
   scheme: 'https' | 'http',
-  { host, port }: HostPort,
-  request: IncomingMessage,
+  { host, port, authority }: TunnelTarget,
+  { method }: ClientRequest,
   pathAndQuery: string,
 ): Target {
   if (!/^[\x21-\x7e]+$/.test(pathAndQuery) || pathAndQuery.includes('#'))
@@ -66,22 +68,22 @@ function target(
     scheme,
     host,
     port,
-    authority: authorityOf({ host, port }),
-    method: request.method ?? '',
+    authority,
+    method,
     pathAndQuery,
     path,
   }
 }
 
 /** RFC 9112 §3.2: exactly one Host field. HTTP/1.0 knew none, so there the way the request came in decides. */
-function hostField(request: IncomingMessage, defaultPort: number, otherwise: HostPort): HostPort {
-  const fields = request.headersDistinct['host'] ?? []
-  if (fields.length === 0 && request.httpVersion === '1.0') return otherwise
-  if (fields.length !== 1)
-    throw malformed(
-      fields.length === 0 ? 'The request has no Host field.' : 'The request has more than one Host field.',
-    )
-  const named = parseHostPort(fields[0] ?? '', defaultPort)
+function hostField({ fields, version }: ClientRequest, defaultPort: number, expected: TunnelTarget): HostPort {
+  const [field, ...more] = fields.hosts
+  if (field === undefined && version === '1.0') return expected
+  if (field === undefined) throw malformed('The request has no Host field.')
+  if (more.length > 0) throw malformed('The request has more than one Host field.')
+  // What nearly every client writes needs no parsing: it is the name the tunnel already has.
+  if (field === expected.authority || (field === expected.host && expected.port === defaultPort)) return expected
+  const named = parseHostPort(field, defaultPort)
   // The field is not repeated: it may hold user information, and the sentence goes into the log.
   if (!named) throw malformed('The Host field is not a host with its port (RFC 9110 §7.2).')
   return named

@@ -3,6 +3,7 @@ import { STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import { CordonError } from '../base/error.ts'
+import type { ClientRequest } from './client-request.ts'
 import { logExchange } from './exchange.ts'
 import { endToEndResponse, type Fields } from './fields.ts'
 import { authorityField, clientLeft, textOf } from './forward.ts'
@@ -25,7 +26,7 @@ export function isWebSocket({ headers, method, httpVersion }: IncomingMessage): 
  * pass unread until one of them ends. Never rejects.
  */
 export async function carryUpgrade(
-  request: IncomingMessage,
+  request: ClientRequest,
   socket: Duplex,
   head: Buffer,
   way: Way,

@@ -2,15 +2,15 @@ import assert from 'node:assert/strict'
 import { IncomingMessage } from 'node:http'
 import { Socket } from 'node:net'
 import { test } from 'node:test'
+import { type ClientRequest, http1Request } from '../../src/proxy/client-request.ts'
 import { readWellFormed, refuseContent } from '../../src/proxy/framing.ts'
 
 /** A request as Node's parser would hand it over, were it more lenient than it is. */
-function requestWith(fields: Record<string, string[]>, httpVersion = '1.1'): IncomingMessage {
-  const request = new IncomingMessage(new Socket())
-  request.httpVersion = httpVersion
-  request.headersDistinct = fields
-  request.headers = Object.fromEntries(Object.entries(fields).map(([name, values]) => [name, values.join(', ')]))
-  return request
+function requestWith(fields: Record<string, string[]>, httpVersion = '1.1', socket = new Socket()): ClientRequest {
+  const message = new IncomingMessage(socket)
+  message.httpVersion = httpVersion
+  message.rawHeaders = Object.entries(fields).flatMap(([name, values]) => values.flatMap((value) => [name, value]))
+  return http1Request(message)
 }
 
 test('a doubtful length is refused here too, whatever the parser lets through', () => {
@@ -31,7 +31,7 @@ test('a doubtful length is refused here too, whatever the parser lets through', 
     assert.throws(
       () => readWellFormed(request, () => 'read'),
       { code: 'request_malformed' },
-      JSON.stringify(request.headers),
+      JSON.stringify(request.fields),
     )
   assert.equal(
     readWellFormed(requestWith({ 'transfer-encoding': ['Chunked'] }), () => 'read'),
@@ -45,7 +45,7 @@ test('a doubtful length is refused here too, whatever the parser lets through', 
 
 test('what follows a malformed request on its connection is not read', () => {
   const first = requestWith({})
-  const second = Object.assign(requestWith({}), { socket: first.socket })
+  const second = { ...requestWith({}), connection: first.connection }
   const refusal = new Error('no target')
 
   assert.throws(

@@ -1,0 +1,92 @@
+/**
+ * A request and the way to answer it, whatever version of HTTP its client speaks. What lies behind is Node's; nothing else
+ * of the proxy knows it.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Duplex, Readable } from 'node:stream'
+import { type Fields, type RequestFields, readRequestFields } from './fields.ts'
+import { type Answer, answerResponse } from './refuse.ts'
+
+/** A request as its client sent it. */
+export interface ClientRequest {
+  /** `1.0`, `1.1` or `2`; a client may name another, which is refused. */
+  readonly version: string
+  readonly method: string
+  /** As it was written (RFC 9112 §3.2), or `:path` (RFC 9113 §8.3.1). */
+  readonly requestTarget: string
+  readonly fields: RequestFields
+  /** What it came on; requests on one connection share its fate. */
+  readonly connection: Duplex
+  /** What is to be sent on: nothing, all of it when it is here already, or what is still coming. */
+  content(): null | Buffer | Readable
+}
+
+/** The way back to a client. */
+export interface ClientAnswer {
+  /** True once the client has gone: nothing that is written arrives. */
+  readonly isGone: boolean
+  /** Tells when the client can take more after a `write` that answered false, and when it has gone before the end. */
+  watch(onReady: () => void, onGone: () => void): void
+  begin(status: number, reason: string, fields: Fields): void
+  /** Sends the head now, although no content is there yet. */
+  flush(): void
+  /** False: no more until the client is ready. */
+  write(chunk: Buffer): boolean
+  end(): void
+  /** Ends the answer so that it does not look whole. */
+  break(): void
+  /** An answer of cordon's own; one that has begun already is broken instead. */
+  refuse(answer: Answer): void
+}
+
+/** A request of HTTP/1.x, as Node's parser hands it over. */
+export function http1Request(message: IncomingMessage): ClientRequest {
+  const fields = readRequestFields(message.rawHeaders)
+  return {
+    version: message.httpVersion,
+    method: message.method ?? '',
+    requestTarget: message.url ?? '',
+    fields,
+    connection: message.socket,
+    content: () => contentOf(message, fields),
+  }
+}
+
+/**
+ * RFC 9112 §6.3: a request has content when it says how long that is, or that it is chunked. A small one mostly arrived
+ * with its head, and is then sent on in one piece: a stream would cost more than all the rest.
+ */
+function contentOf(message: IncomingMessage, { codings, lengths }: RequestFields): null | Buffer | Readable {
+  const length = Number(lengths[0] ?? 0)
+  if (codings.length === 0 && length === 0) return null
+  if (codings.length > 0 || !message.complete || message.readableLength !== length) return message
+  return message.read() as Buffer
+}
+
+/** The answer to a request of HTTP/1.x. */
+export function http1Answer(response: ServerResponse): ClientAnswer {
+  // A client that goes away in mid-answer is no error of ours; `watch` sees it by `close`.
+  response.on('error', () => {})
+  response.sendDate = false
+  return {
+    get isGone() {
+      return response.destroyed
+    },
+    watch(onReady, onGone) {
+      response.on('drain', onReady)
+      response.once('close', () => {
+        if (!response.writableFinished) onGone()
+      })
+    },
+    begin: (status, reason, fields) => void response.writeHead(status, reason, fields),
+    // Node's `flushHeaders` writes the head as UTF-8, and a field is bytes (see `textOf`).
+    flush: () => void response.write('', 'latin1'),
+    write: (chunk) => response.write(chunk),
+    end: () => void response.end(),
+    break: () => void response.destroy(),
+    refuse: (answer) => {
+      response.sendDate = true
+      answerResponse(response, answer)
+    },
+  }
+}
