@@ -325,6 +325,7 @@ export async function startCordon(t: TestContext, { routes, allow = [], values =
     tokens: {
       check: (name, value) =>
         !isRevoked && name === audience && value === token ? { known: true, name: 'default' } : { known: false },
+      revision: () => (isRevoked ? 1 : 0),
     },
     guard: guardOf(allow),
     originContext: () => context,

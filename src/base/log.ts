@@ -21,9 +21,7 @@ export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} }
 
 /** A log that writes to stderr from `level` on. On a terminal it writes sentences, elsewhere JSON lines. */
 export function openLog(level: LogLevel, isTerminal: boolean): Log {
-  const stream = isTerminal
-    ? { write: (line: string) => process.stderr.write(readable(line)) }
-    : pino.destination({ dest: 2, sync: true })
+  const write = batched((lines) => void process.stderr.write(lines))
   return pino(
     {
       level,
@@ -31,8 +29,23 @@ export function openLog(level: LogLevel, isTerminal: boolean): Log {
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     },
-    stream,
+    { write: isTerminal ? (line: string) => write(readable(line)) : write },
   )
+}
+
+/** The lines of one turn of the event loop leave together: a call to the system costs more than the rest of a line. */
+function batched(send: (lines: string) => void): (line: string) => void {
+  let held = ''
+  const flush = () => {
+    const lines = held
+    held = ''
+    if (lines !== '') send(lines)
+  }
+  process.on('exit', flush)
+  return (line) => {
+    if (held === '') setImmediate(flush)
+    held += line
+  }
 }
 
 /** `12:01:07 info  exchange  authority=api.openai.com:443 status=200 ms=312` */

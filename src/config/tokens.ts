@@ -3,7 +3,7 @@
  * nothing, since every process of every user has one.
  */
 import { hash, randomBytes, timingSafeEqual } from 'node:crypto'
-import { lstatSync } from 'node:fs'
+import { lstatSync, type Stats } from 'node:fs'
 import { dirname } from 'node:path'
 import { CordonError, sentenceOf } from '../base/error.ts'
 import { makePrivateFolder, privateFile, refuseSymlink, writeWhole } from '../base/file.ts'
@@ -65,6 +65,8 @@ export function proxyUrl(audience: string, token: string, port: number): string 
 /** Whether a token is known at this moment, and whose it is. */
 export interface TokenWatch {
   check(audience: string, token: string): { known: true; name: string } | { known: false }
+  /** Another number whenever the tokens have changed: what was known at the same number still is. */
+  revision(): number
 }
 
 /**
@@ -76,8 +78,14 @@ export interface TokenWatch {
 export function watchTokens(path: string, audience: string, log: Log = silentLog): TokenWatch {
   let seen = stampOf(path)
   let known = digestsOf(path)
+  let revision = 0
 
   return {
+    revision() {
+      refresh()
+      return revision
+    },
+
     check(claimedAudience, token) {
       refresh()
       const digest = digestOf(token)
@@ -90,9 +98,10 @@ export function watchTokens(path: string, audience: string, log: Log = silentLog
 
   function refresh(): void {
     const stamp = stampOf(path)
-    if (stamp.text === seen.text && seen.isSettled) return
-    const isNews = stamp.text !== seen.text
+    if (seen.isSettled && isSameStamp(stamp, seen)) return
+    const isNews = !isSameStamp(stamp, seen)
     seen = stamp
+    revision += 1
     try {
       known = digestsOf(path)
       if (isNews) log.info({ path, tokens: known.length }, 'client tokens read again')
@@ -124,15 +133,33 @@ function digestsOf(path: string): Known[] {
 
 const tickMs = 100
 
-// What tells two states of the file apart. A file system counts time in ticks and takes an inode again, so that a file
-// changed twice within a tick may look the same: a stamp is settled only when the tick it was made in is over.
-function stampOf(path: string): { text: string; isSettled: boolean } {
+/** What tells two states of the file apart; undefined facts where there is no file to look at. */
+interface Stamp {
+  stats: Stats | undefined
+  isSettled: boolean
+}
+
+// A file system counts time in ticks and takes an inode again, so that a file changed twice within a tick may look the
+// same: a stamp is settled only when the tick it was made in is over.
+function stampOf(path: string): Stamp {
   try {
-    const { ino, size, mode, mtimeMs, ctimeMs } = lstatSync(path)
-    return { text: `${ino} ${size} ${mode} ${mtimeMs} ${ctimeMs}`, isSettled: Math.abs(Date.now() - ctimeMs) > tickMs }
-  } catch (thrown) {
-    return { text: sentenceOf(thrown), isSettled: true }
+    const stats = lstatSync(path, { throwIfNoEntry: false })
+    return { stats, isSettled: stats === undefined || Math.abs(Date.now() - stats.ctimeMs) > tickMs }
+  } catch {
+    // Whatever hides the file now, reading it says so.
+    return { stats: undefined, isSettled: false }
   }
+}
+
+function isSameStamp({ stats: one }: Stamp, { stats: other }: Stamp): boolean {
+  if (!one || !other) return one === other
+  return (
+    one.ino === other.ino &&
+    one.size === other.size &&
+    one.mode === other.mode &&
+    one.mtimeMs === other.mtimeMs &&
+    one.ctimeMs === other.ctimeMs
+  )
 }
 
 function change<T>(path: string, decide: (tokens: ClientToken[]) => { answer: T; tokens?: ClientToken[] }): T {

@@ -10,7 +10,7 @@ export type Client =
   /** The field was there and is no `Basic audience:token`, or was there twice. */
   | { kind: 'malformed' }
   | { kind: 'unknown' }
-  | { kind: 'known'; name: string; audience: string; token: string }
+  | { kind: 'known'; name: string; audience: string; token: string; revision: number }
 
 /** Reads Proxy-Authorization (RFC 9110 §11.7.2) in the Basic scheme (RFC 7617), the one form that every client sends. */
 export function clientOf({ proxyAuthorizations: fields }: RequestFields, tokens: ClientTokens): Client {
@@ -21,11 +21,18 @@ export function clientOf({ proxyAuthorizations: fields }: RequestFields, tokens:
   if (colon < 1) return { kind: 'malformed' }
   const audience = pair.slice(0, colon)
   const token = pair.slice(colon + 1)
+  // Asked before the check, so that a change in between is seen as one.
+  const revision = tokens.revision()
   const check = tokens.check(audience, token)
-  return check.known ? { kind: 'known', name: check.name, audience, token } : { kind: 'unknown' }
+  return check.known ? { kind: 'known', name: check.name, audience, token, revision } : { kind: 'unknown' }
 }
 
 /** A token that was revoked while its tunnel is open is no longer known. */
 export function isStillKnown(client: Client, tokens: ClientTokens): boolean {
-  return client.kind === 'known' && tokens.check(client.audience, client.token).known
+  if (client.kind !== 'known') return false
+  const revision = tokens.revision()
+  if (revision === client.revision) return true
+  if (!tokens.check(client.audience, client.token).known) return false
+  client.revision = revision
+  return true
 }

@@ -29,6 +29,8 @@ export interface ProxyValues extends Omit<Dialling, 'isSelf'> {
 /** Knows the client tokens as they are at this moment, so that a rotation holds for the next request. */
 export interface ClientTokens {
   check(audience: string, token: string): { known: true; name: string } | { known: false }
+  /** Another number whenever the tokens have changed. */
+  revision(): number
 }
 
 /** The values, and what this proxy keeps between requests. */

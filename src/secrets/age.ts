@@ -61,7 +61,8 @@ export function openAgeStore({
     expectPrivateFolder(paths)
     return openAccounts(paths.secrets, await read(paths.secrets), await keysIn([identity]))
   })
-  const accounts = async () => accountsIn([look(paths.secrets), look(paths.identity)])
+  const looks = () => [look(paths.secrets), look(paths.identity)]
+  const accounts = async () => accountsIn(looks())
   const keys = async () => keysIn([look(paths.identity)])
 
   /** The keys, made first where neither file is there: an identity that is gone must not be replaced by one that fits nothing. */
@@ -94,6 +95,8 @@ export function openAgeStore({
     async fetch({ account }) {
       return (await accounts()).get(account)
     },
+
+    held: ({ account }) => accountsIn.held(looks())?.get(account),
 
     store: ({ account }, secret) => change((accounts) => accounts.set(account, secret)),
 
@@ -135,18 +138,32 @@ export function openAgeStore({
   }
 }
 
+/** What a function made of the files as they looked then. */
+interface Remembered<T> {
+  (seen: readonly Look[]): Promise<T>
+  /** What it made of these files, if that is known already. */
+  held(seen: readonly Look[]): T | undefined
+}
+
 /** Does `open` once for the same files as they look, and again when they look different or it had failed. */
-function remembered<T>(open: (seen: readonly Look[]) => Promise<T>): (seen: readonly Look[]) => Promise<T> {
-  let last: { seen: readonly Look[]; result: Promise<T> } | undefined
-  return (seen) => {
-    if (last?.seen.every((one, i) => isSameLook(one, seen[i]))) return last.result
-    const opening = { seen, result: open(seen) }
+function remembered<T>(open: (seen: readonly Look[]) => Promise<T>): Remembered<T> {
+  let last: { seen: readonly Look[]; result: Promise<T>; made?: T } | undefined
+  const isLast = (seen: readonly Look[]) => last?.seen.every((one, i) => isSameLook(one, seen[i]))
+  const get = (seen: readonly Look[]) => {
+    if (last && isLast(seen)) return last.result
+    const opening: typeof last = { seen, result: open(seen) }
     last = opening
-    opening.result.catch(() => {
-      if (last === opening) last = undefined
-    })
+    opening.result.then(
+      (made) => {
+        opening.made = made
+      },
+      () => {
+        if (last === opening) last = undefined
+      },
+    )
     return opening.result
   }
+  return Object.assign(get, { held: (seen: readonly Look[]) => (isLast(seen) ? last?.made : undefined) })
 }
 
 function read(path: string): Promise<Buffer> {

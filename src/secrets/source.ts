@@ -27,6 +27,8 @@ export interface SecretSource<Place extends SecretPlace> {
   readonly label: string
   /** The value as it lies there. A source leaves its queue when `signal` aborts; a read that has begun may outlast it. */
   fetch(place: Place, signal?: AbortSignal): Promise<Secret | undefined>
+  /** The value, where the source can tell without waiting that what it has in memory is what lies there. */
+  held?(place: Place): Secret | undefined
   /** Puts the value in place of an older one, whole or not at all. */
   store(place: Place, secret: Secret): Promise<void>
   /** True when there was one to remove. */
