@@ -19,6 +19,8 @@ export interface ClientRequest {
   readonly connection: Duplex
   /** What is to be sent on: nothing, all of it when it is here already, or what is still coming. */
   content(): null | Buffer | Readable
+  /** The trailer fields that came after the content (RFC 9110 §6.5); complete once the content is over. */
+  trailers?(): Fields
 }
 
 /** The way back to a client. */
@@ -27,12 +29,15 @@ export interface ClientAnswer {
   readonly isGone: boolean
   /** Tells when the client can take more after a `write` that answered false, and when it has gone before the end. */
   watch(onReady: () => void, onGone: () => void): void
+  /** An interim answer, 100 to 199 but 101 (RFC 9110 §15.2); the final one is still to come. */
+  inform(status: number, fields: Fields): void
   begin(status: number, reason: string, fields: Fields): void
   /** Sends the head now, although no content is there yet. */
   flush(): void
   /** False: no more until the client is ready. */
   write(chunk: Buffer): boolean
-  end(): void
+  /** Trailer fields go where the client's version and the answer's framing can carry them, else they end here (RFC 9110 §6.5.1). */
+  end(trailers?: Fields): void
   /** Ends the answer so that it does not look whole. */
   break(): void
   /** An answer of cordon's own; one that has begun already is broken instead. */
@@ -49,6 +54,7 @@ export function http1Request(message: IncomingMessage): ClientRequest {
     fields,
     connection: message.socket,
     content: () => contentOf(message, fields),
+    trailers: () => message.rawTrailers,
   }
 }
 
@@ -78,15 +84,32 @@ export function http1Answer(response: ServerResponse): ClientAnswer {
         if (!response.writableFinished) onGone()
       })
     },
+    inform: (status, fields) => inform(response, status, fields),
     begin: (status, reason, fields) => void response.writeHead(status, reason, fields),
     // Node's `flushHeaders` writes the head as UTF-8, and a field is bytes (see `textOf`).
     flush: () => void response.write('', 'latin1'),
     write: (chunk) => response.write(chunk),
-    end: () => void response.end(),
+    end(trailers) {
+      if (trailers && trailers.length > 0 && response.chunkedEncoding) response.addTrailers(pairsOf(trailers))
+      response.end()
+    },
     break: () => void response.destroy(),
     refuse: (answer) => {
       response.sendDate = true
       answerResponse(response, answer)
     },
   }
+}
+
+/** RFC 9110 §15.2: HTTP/1.0 knows no interim answers. */
+function inform(response: ServerResponse, status: number, fields: Fields): void {
+  if (response.req.httpVersion === '1.0' || response.headersSent || response.destroyed) return
+  if (status === 100) response.writeContinue()
+  else response.writeInformation(status, fields)
+}
+
+function pairsOf(fields: Fields): [string, string][] {
+  const pairs: [string, string][] = []
+  for (let i = 0; i + 1 < fields.length; i += 2) pairs.push([fields[i] ?? '', fields[i + 1] ?? ''])
+  return pairs
 }

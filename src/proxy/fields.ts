@@ -33,25 +33,51 @@ export interface RequestFields {
   codings: string[]
   lengths: string[]
   proxyAuthorizations: string[]
+  /** True where the client waits for 100 before it sends its content (RFC 9110 §10.1.1). */
+  expectsContinue: boolean
+  /** True where the client takes trailer fields and says so (RFC 9110 §10.1.4). */
+  takesTrailers: boolean
+  /** The values of Trailer: the client will send such fields after its content. */
+  announced: string[]
 }
 
 export function readRequestFields(raw: readonly string[]): RequestFields {
-  const read: RequestFields = { endToEnd: [], names: [], hosts: [], codings: [], lengths: [], proxyAuthorizations: [] }
+  const read: RequestFields = {
+    endToEnd: [],
+    names: [],
+    hosts: [],
+    codings: [],
+    lengths: [],
+    proxyAuthorizations: [],
+    expectsContinue: false,
+    takesTrailers: false,
+    announced: [],
+  }
   let isNaming = false
   for (let i = 0; i + 1 < raw.length; i += 2) {
     const field = raw[i] ?? ''
     const value = raw[i + 1] ?? ''
     const name = field.toLowerCase()
-    if (name === 'host') read.hosts.push(value)
-    else if (name === 'transfer-encoding') read.codings.push(value)
-    else if (name === 'proxy-authorization') read.proxyAuthorizations.push(value)
-    else if (name === connection) isNaming ||= namesMore(value)
-    if (hopByHop.has(name) || name.startsWith('proxy-') || writtenByUs.has(name)) continue
+    if (hopByHop.has(name) || name.startsWith('proxy-') || writtenByUs.has(name)) {
+      note(read, name, value)
+      if (name === connection) isNaming ||= namesMore(value)
+      continue
+    }
     if (name === 'content-length') read.lengths.push(value)
     read.endToEnd.push(field, value)
     read.names.push(name)
   }
   return isNaming ? withoutNamed(read, namedByConnection(raw)) : read
+}
+
+/** What a field that ends here says to us. */
+function note(read: RequestFields, name: string, value: string): void {
+  if (name === 'host') read.hosts.push(value)
+  else if (name === 'transfer-encoding') read.codings.push(value)
+  else if (name === 'proxy-authorization') read.proxyAuthorizations.push(value)
+  else if (name === 'expect') read.expectsContinue ||= /^100-continue$/i.test(value)
+  else if (name === 'te') read.takesTrailers ||= /(?:^|,)[ \t]*trailers[ \t]*(?:,|;|$)/i.test(value)
+  else if (name === 'trailer') read.announced.push(value)
 }
 
 const namesMore = (value: string) => !/^(keep-alive|close)$/i.test(value)
@@ -74,6 +100,24 @@ export function endToEndResponse(raw: readonly string[]): Fields {
     const name = field.toLowerCase()
     if (hopByHop.has(name) || name.startsWith('proxy-') || name === 'alt-svc' || named.has(name)) continue
     kept.push(field, raw[i + 1] ?? '')
+  }
+  return kept
+}
+
+/** RFC 9110 §6.5.1: what frames, routes or authenticates a message has no place after its content. */
+const neverTrailers = new Set([
+  ...hopByHop,
+  ...['content-length', 'content-encoding', 'content-type', 'content-range', 'host', 'authorization', 'set-cookie'],
+  ...['alt-svc', 'www-authenticate', 'location', 'date', 'age', 'expires', 'cache-control', 'max-forwards', 'expect'],
+])
+
+/** The trailer fields of a message that go on. */
+export function endToEndTrailers(raw: readonly string[]): Fields {
+  const kept: Fields = []
+  for (let i = 0; i + 1 < raw.length; i += 2) {
+    const field = raw[i] ?? ''
+    const name = field.toLowerCase()
+    if (!neverTrailers.has(name) && !name.startsWith('proxy-')) kept.push(field, raw[i + 1] ?? '')
   }
   return kept
 }

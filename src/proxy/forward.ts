@@ -1,8 +1,9 @@
 import { STATUS_CODES } from 'node:http'
+import { Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import { CordonError } from '../base/error.ts'
 import type { ClientAnswer, ClientRequest } from './client-request.ts'
-import { endToEndResponse, type Fields } from './fields.ts'
+import { endToEndResponse, endToEndTrailers, type Fields } from './fields.ts'
 import { originFault } from './origin-fault.ts'
 import type { Target } from './target.ts'
 
@@ -21,11 +22,13 @@ export function forward(
   pool: Dispatcher,
 ): Promise<number> {
   return new Promise((done, fail) => {
+    const content = request.content()
+    if (request.fields.expectsContinue && content instanceof Readable) answer.inform(100, [])
     const options: Dispatcher.DispatchOptions = {
       method: target.method as Dispatcher.HttpMethod,
       path: target.pathAndQuery,
       headers: ['host', authorityField(target), ...fields],
-      body: request.content(),
+      body: content,
     }
     pool.dispatch(options, new ResponseRelay(target, answer, done, fail))
   })
@@ -67,7 +70,7 @@ class ResponseRelay implements Dispatcher.DispatchHandler {
     _headers: unknown,
     statusText?: string,
   ): void {
-    if (status < 200) return
+    if (status < 200) return this.#answer.inform(status, endToEndResponse(textOf(controller.rawHeaders)))
     this.#status = status
     this.#answer.begin(status, reasonOf(status, statusText), endToEndResponse(textOf(controller.rawHeaders)))
     // The first piece of content usually came in the same packet and travels with the head; a silent stream must not wait.
@@ -79,9 +82,9 @@ class ResponseRelay implements Dispatcher.DispatchHandler {
     if (!this.#answer.write(chunk)) controller.pause()
   }
 
-  onResponseEnd(): void {
+  onResponseEnd(controller: Dispatcher.DispatchController): void {
     this.#isFlushed = true
-    this.#answer.end()
+    this.#answer.end(endToEndTrailers(textOf(controller.rawTrailers)))
     this.#done(this.#status)
   }
 
@@ -107,6 +110,6 @@ function reasonOf(status: number, phrase = ''): string {
 }
 
 /** undici hands raw fields over as buffers; a field value is bytes, and Latin-1 keeps every one of them (RFC 9110 §5.5). */
-export function textOf(raw: Dispatcher.DispatchController['rawHeaders']): Fields {
+export function textOf(raw: Dispatcher.DispatchController['rawHeaders' | 'rawTrailers']): Fields {
   return Array.isArray(raw) ? raw.map((part) => (typeof part === 'string' ? part : part.toString('latin1'))) : []
 }

@@ -94,6 +94,8 @@ export function answerBadBytes(server: Server, proxy: Proxy, tunnelOf: (socket: 
   const isBegun = watchAnswers(server)
   // RFC 9112 §5.4 leaves the limit to us; what maxHeaderSize lets in is never dropped without a word.
   server.maxHeadersCount = 0
+  // Without this Node answers `Expect: 100-continue` at once, and a client would send its content to a request that is refused.
+  server.on('checkContinue', (message, response) => server.emit('request', message, response))
   server.on('clientError', (error: Error, socket: Duplex) => {
     const code = systemCodeOf(error) ?? ''
     if (code === 'ECONNRESET' || !socket.writable) return void socket.destroy()

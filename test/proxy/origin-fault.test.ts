@@ -101,7 +101,6 @@ test('an answer in odd but lawful bytes comes back as it was', async (t) => {
   const answers = [
     'HTTP/1.1 200 \xe2\x80\x94 fine\r\nX-Name: caf\xe9 \xe2\x80\x94\r\nContent-Length: 0\r\n\r\n',
     'HTTP/1.1 200 \r\nX-Name: caf\xe9 \xe2\x80\x94\r\nContent-Length: 0\r\n\r\n',
-    'HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\nX-Name: caf\xe9 \xe2\x80\x94\r\nContent-Length: 0\r\n\r\n',
     'HTTP/1.1 200 OK\r\nx-name: caf\xe9 \xe2\x80\x94\r\nX-NAME: two\r\nContent-Length: 0\r\n\r\n',
     'HTTP/1.0 299 Odd\r\nX-Name: caf\xe9 \xe2\x80\x94\r\n\r\n',
   ]
@@ -114,8 +113,8 @@ test('an answer in odd but lawful bytes comes back as it was', async (t) => {
 
   for (const at of answers.keys()) {
     const answer = await send(t, cordon, origin.authority, `GET /${at}`)
-    assert.equal(answer.status, at === 4 ? 299 : 200, answer.content)
-    assert.equal(answer.fields['x-name'], at === 3 ? 'caf\xe9 \xe2\x80\x94, two' : 'caf\xe9 \xe2\x80\x94')
+    assert.equal(answer.status, at === 3 ? 299 : 200, answer.content)
+    assert.equal(answer.fields['x-name'], at === 2 ? 'caf\xe9 \xe2\x80\x94, two' : 'caf\xe9 \xe2\x80\x94')
   }
 })
 
