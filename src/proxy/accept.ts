@@ -4,18 +4,18 @@
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
-import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CordonError, systemCodeOf } from '../base/error.ts'
 import { parseHostPort } from '../base/names.ts'
 import { clientOf } from './client.ts'
 import { type ClientRequest, http1Answer, http1Request } from './client-request.ts'
 import { connect } from './connect.ts'
+import { descriptorLimit, roomWithin, TurnedAway, tooMany } from './crowd.ts'
 import { carry } from './exchange.ts'
 import { answerBadBytes, listenerOptions, openInterceptor } from './handshake.ts'
 import { openOrigins } from './origins.ts'
 import { type Proxy, type ProxyValues, UnderWay } from './proxy.ts'
-import { answerFor, answerResponse } from './refuse.ts'
+import { answerFor, answerResponse, answerSocket } from './refuse.ts'
 import { carryUpgrade } from './upgrade.ts'
 
 export interface RunningProxy {
@@ -36,9 +36,12 @@ export async function startProxy(values: ProxyValues): Promise<RunningProxy> {
   }
   const interceptor = openInterceptor(proxy)
   const sockets = new Set<Socket>()
+  const room = roomWithin(descriptorLimit())
+  const turnedAway = new TurnedAway()
 
   const server = createServer(listenerOptions, (request, response) => {
-    if (request.url?.startsWith('/')) answerOwn(request, response, proxy)
+    if (turnedAway.has(request.socket)) turnAway(response)
+    else if (request.url?.startsWith('/')) answerOwn(request, response, proxy)
     else {
       const plain = http1Request(request)
       void carry(plain, http1Answer(response), wayOf(plain, proxy), proxy)
@@ -47,14 +50,18 @@ export async function startProxy(values: ProxyValues): Promise<RunningProxy> {
   server.on('connection', (socket) => {
     // After 407 the same connection comes here again.
     if (sockets.has(socket)) return
+    if (sockets.size >= room.clients + room.heard) return answerUnasked(socket)
+    if (sockets.size >= room.clients) turnedAway.add(socket)
     sockets.add(socket)
     socket.on('error', () => socket.destroy())
     socket.once('close', () => sockets.delete(socket))
   })
   server.on('connect', (request: IncomingMessage, socket: Socket, head: Buffer) => {
+    if (turnedAway.has(socket)) return answerSocket(socket, answerFor(tooMany(), undefined), 'close')
     void connect(request, socket, head, proxy, interceptor, () => server.emit('connection', socket))
   })
-  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+  server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
+    if (turnedAway.has(socket)) return answerSocket(socket, answerFor(tooMany(), undefined), 'close')
     const plain = http1Request(request)
     void carryUpgrade(plain, socket, head, wayOf(plain, proxy), proxy)
   })
@@ -91,6 +98,19 @@ function listen(server: ReturnType<typeof createServer>, port: number): Promise<
     })
     server.listen({ port, host: '127.0.0.1', exclusive: true }, () => done((server.address() as AddressInfo).port))
   })
+}
+
+function turnAway(response: ServerResponse): void {
+  const answer = answerFor(tooMany(), undefined)
+  answer.fields.push('connection', 'close')
+  answerResponse(response, answer)
+}
+
+/** Several connections are accepted in one turn of the loop, so this one's descriptor must be free again before the next. */
+function answerUnasked(socket: Socket): void {
+  socket.on('error', () => {})
+  answerSocket(socket, answerFor(tooMany(), undefined), 'close')
+  socket.destroy()
 }
 
 const isLoopback = (address: string) =>

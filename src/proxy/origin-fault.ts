@@ -1,6 +1,7 @@
 import { CordonError, sentenceOf, systemCodeOf } from '../base/error.ts'
 import type { HostPort } from '../base/names.ts'
 import { authorityOf } from '../base/names.ts'
+import { tooMany } from './crowd.ts'
 
 /** What went wrong on the way to an origin or there, in a sentence that names the origin. */
 export function originFault(cause: unknown, target: HostPort): CordonError {
@@ -27,6 +28,9 @@ export function originFault(cause: unknown, target: HostPort): CordonError {
     case 'EHOSTUNREACH':
     case 'ENETUNREACH':
       return told('origin_unreachable', `${origin} cannot be reached from this machine (${code}).`, 'check the network')
+    case 'EMFILE':
+    case 'ENFILE':
+      return tooMany()
     case 'ECONNRESET':
     case 'ECONNABORTED':
     case 'EPIPE':

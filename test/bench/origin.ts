@@ -61,8 +61,18 @@ function answer(socket: TLSSocket, head: string): void {
   if (head.startsWith('POST /v1/chat ')) return void socket.write(okJson)
   const { pathname, searchParams } = new URL(head.split(' ', 2)[1] ?? '', 'https://origin')
   if (pathname === '/events') return sendEvents(socket, Number(searchParams.get('count')))
+  if (pathname === '/wake') return wake(socket)
   if (pathname === '/bytes') return sendBytes(socket, Number(searchParams.get('size')))
   socket.write(reply('200 OK', `{"received":${/\r\ncontent-length: (\d+)/i.exec(head)?.[1] ?? 0}}`))
+}
+
+/** Streams that had one event. */
+const silent = new Set<TLSSocket>()
+
+/** One more event for each of them; the answer says how many they are. */
+function wake(socket: TLSSocket): void {
+  for (const stream of silent) stream.write('6\r\ndata: \r\n')
+  socket.write(reply('200 OK', `{"woken":${silent.size}}`))
 }
 
 /** Five milliseconds between one event and the next, each with the time it was sent at. A count of 0: one, then silence. */
@@ -80,6 +90,7 @@ function sendEvents(socket: TLSSocket, count: number): void {
   const timer = count === 0 ? undefined : setInterval(send, 5)
   const stop = () => clearInterval(timer)
   socket.once('close', stop)
+  if (count === 0) silent.add(socket.once('close', () => silent.delete(socket)))
   socket.write('HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n')
   send()
 }

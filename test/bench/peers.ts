@@ -31,6 +31,8 @@ export interface Stage {
   desk: Desk
   origin: { port: number; pid: number }
   isPinned: boolean
+  /** The limit of open files of the proxies; the machine's own when not given. */
+  openFiles?: number
 }
 
 export const apiHost = 'api.bench.test'
@@ -160,9 +162,10 @@ http {
 }
 
 /** Starts a proxy on its core and waits until a verified request has passed. */
-async function launch(name: string, command: string[], reach: Reach, { desk, isPinned }: Stage): Promise<RunningPeer> {
+async function launch(name: string, command: string[], reach: Reach, stage: Stage): Promise<RunningPeer> {
+  const { desk } = stage
   const log = openSync(join(desk.folder, `${name}.log`), 'a')
-  const [program = '', ...words] = isPinned ? ['taskset', '-c', cores.proxy, ...command] : command
+  const [program = '', ...words] = onItsCore(command, stage)
   const started = performance.now()
   const child = spawn(program, words, { cwd: desk.project, env: desk.env, stdio: ['ignore', log, log] })
   const end = started + 20_000
@@ -185,6 +188,11 @@ async function launch(name: string, command: string[], reach: Reach, { desk, isP
       clearTimeout(late)
     },
   }
+}
+
+function onItsCore(command: string[], { isPinned, openFiles }: Stage): string[] {
+  const limited = openFiles === undefined ? command : ['sh', '-c', `ulimit -n ${openFiles}; exec "$0" "$@"`, ...command]
+  return isPinned ? ['taskset', '-c', cores.proxy, ...limited] : limited
 }
 
 function accepts(port: number): Promise<boolean> {
