@@ -16,7 +16,7 @@ const areClosed = (crowd: Crowd, before: number) =>
 test(`${connections} connections opened and closed leave no descriptor and no memory behind`, {
   skip: elsewhere,
 }, async (t) => {
-  const crowd = await startCrowd(t)
+  const crowd = await startCrowd(t, { heap: 'small' })
   await repeat(warmUp, atOnce, async () => (await crowd.visit()).close())
   const descriptors = crowd.descriptors()
   const memory = crowd.memory()

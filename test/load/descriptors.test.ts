@@ -13,7 +13,7 @@ const clients = isLong ? 2000 : 500
 test('a burst beyond the limit of descriptors is answered, and what was open before stays', {
   skip: elsewhere,
 }, async (t) => {
-  const crowd = await startCrowd(t, 256)
+  const crowd = await startCrowd(t, { openFiles: 256 })
   const early = await crowd.visit()
 
   const answers = await Promise.all(Array.from({ length: clients }, () => connectAndStay(t, crowd)))
