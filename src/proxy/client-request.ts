@@ -4,7 +4,8 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex, Readable } from 'node:stream'
-import { type Fields, type RequestFields, readRequestFields } from './fields.ts'
+import { type Fields, pairsOf, type RequestFields, readRequestFields } from './fields.ts'
+import { endAnswer } from './linger.ts'
 import { type Answer, answerResponse } from './refuse.ts'
 
 /** A request as its client sent it. */
@@ -91,7 +92,7 @@ export function http1Answer(response: ServerResponse): ClientAnswer {
     write: (chunk) => response.write(chunk),
     end(trailers) {
       if (trailers && trailers.length > 0 && response.chunkedEncoding) response.addTrailers(pairsOf(trailers))
-      response.end()
+      endAnswer(response)
     },
     break: () => void response.destroy(),
     refuse: (answer) => {
@@ -106,10 +107,4 @@ function inform(response: ServerResponse, status: number, fields: Fields): void 
   if (response.req.httpVersion === '1.0' || response.headersSent || response.destroyed) return
   if (status === 100) response.writeContinue()
   else response.writeInformation(status, fields)
-}
-
-function pairsOf(fields: Fields): [string, string][] {
-  const pairs: [string, string][] = []
-  for (let i = 0; i + 1 < fields.length; i += 2) pairs.push([fields[i] ?? '', fields[i + 1] ?? ''])
-  return pairs
 }

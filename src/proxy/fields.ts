@@ -122,6 +122,13 @@ export function endToEndTrailers(raw: readonly string[]): Fields {
   return kept
 }
 
+/** The same fields one by one. */
+export function pairsOf(fields: Fields): [name: string, value: string][] {
+  const pairs: [string, string][] = []
+  for (let i = 0; i + 1 < fields.length; i += 2) pairs.push([fields[i] ?? '', fields[i + 1] ?? ''])
+  return pairs
+}
+
 /** The names that Connection lists besides its own options: they end here too. */
 function namedByConnection(raw: readonly string[]): ReadonlySet<string> {
   let named = none

@@ -1,10 +1,11 @@
-import { STATUS_CODES } from 'node:http'
 import { Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
-import { CordonError } from '../base/error.ts'
+import { Arriving } from './arriving.ts'
 import type { ClientAnswer, ClientRequest } from './client-request.ts'
 import { endToEndResponse, endToEndTrailers, type Fields } from './fields.ts'
+import { forwardAlone, mustGoAlone, type Outbound } from './forward-alone.ts'
 import { originFault } from './origin-fault.ts'
+import { clientLeft, reasonOf, textOf } from './response.ts'
 import type { Target } from './target.ts'
 
 /**
@@ -21,13 +22,38 @@ export function forward(
   answer: ClientAnswer,
   pool: Dispatcher,
 ): Promise<number> {
+  const content = request.content()
+  const all = ['host', authorityField(target), ...fields]
+  if (content instanceof Readable) {
+    const arriving = new Arriving(content)
+    return forwardArriving({ target, fields: all, request, content: arriving }, arriving, answer, pool)
+  }
+  const outbound: Outbound = { target, fields: all, request, content }
+  return mustGoAlone(outbound) ? forwardAlone(outbound, answer, pool) : dispatch(outbound, answer, pool)
+}
+
+/** Content comes nearly always right behind its head. One that has not come by then may wait for the answer. */
+const arrivalMs = 20
+
+/** undici writes the head with the first piece of content and never before. */
+async function forwardArriving(
+  outbound: Outbound,
+  content: Arriving,
+  answer: ClientAnswer,
+  pool: Dispatcher,
+): Promise<number> {
+  if (mustGoAlone(outbound)) return forwardAlone(outbound, answer, pool)
+  const hasBegun = await new Promise<boolean>((tell) => content.whenBegun(arrivalMs, tell))
+  return hasBegun ? dispatch(outbound, answer, pool) : forwardAlone(outbound, answer, pool)
+}
+
+function dispatch(outbound: Outbound, answer: ClientAnswer, pool: Dispatcher): Promise<number> {
+  const { target, fields, content } = outbound
   return new Promise((done, fail) => {
-    const content = request.content()
-    if (request.fields.expectsContinue && content instanceof Readable) answer.inform(100, [])
     const options: Dispatcher.DispatchOptions = {
       method: target.method as Dispatcher.HttpMethod,
       path: target.pathAndQuery,
-      headers: ['host', authorityField(target), ...fields],
+      headers: fields,
       body: content,
     }
     pool.dispatch(options, new ResponseRelay(target, answer, done, fail))
@@ -97,19 +123,4 @@ class ResponseRelay implements Dispatcher.DispatchHandler {
   #flushHead(): void {
     if (!this.#isFlushed && !this.#answer.isGone) this.#answer.flush()
   }
-}
-
-/** Why an origin's request is taken back; nobody is there any more to read it but the log. */
-export function clientLeft(): CordonError {
-  return new CordonError('client_left', 'The client left before its answer was over.')
-}
-
-/** RFC 9112 §4: a reason phrase means nothing, so one that was not ASCII (undici has read it as UTF-8) is not worth the answer. */
-function reasonOf(status: number, phrase = ''): string {
-  return /^[\t\x20-\x7e]*$/.test(phrase) ? phrase : (STATUS_CODES[status] ?? '')
-}
-
-/** undici hands raw fields over as buffers; a field value is bytes, and Latin-1 keeps every one of them (RFC 9110 §5.5). */
-export function textOf(raw: Dispatcher.DispatchController['rawHeaders' | 'rawTrailers']): Fields {
-  return Array.isArray(raw) ? raw.map((part) => (typeof part === 'string' ? part : part.toString('latin1'))) : []
 }

@@ -2,9 +2,9 @@
  * The connections to origins: one undici pool an origin, shared by every client. An origin's certificate is verified for
  * the host of the request before a byte of the request is written; there is no way to skip that.
  */
-import { isIP } from 'node:net'
+import { isIP, type Socket } from 'node:net'
 import { checkServerIdentity, type SecureContext } from 'node:tls'
-import { buildConnector, Pool } from 'undici'
+import { buildConnector, type Dispatcher, Pool } from 'undici'
 import type { HostPort } from '../base/names.ts'
 import { type Dial, type Guarding, guardedLookup } from './dial.ts'
 import type { Target } from './target.ts'
@@ -47,7 +47,7 @@ export function openOrigins(proxy: Dialling): Origins {
 
 /** No limit on how many connections or how long a first byte takes: models think, and streams must not queue. */
 function openPool({ scheme, authority }: Target, connect: buildConnector.connector): Pool {
-  return new Pool(`${scheme}://${authority}`, {
+  const pool = new Pool(`${scheme}://${authority}`, {
     connect,
     connections: null,
     pipelining: 1,
@@ -57,6 +57,25 @@ function openPool({ scheme, authority }: Target, connect: buildConnector.connect
     bodyTimeout: 0,
     maxHeaderSize: 262_144,
   })
+  dials.set(pool, () => dialWith(connect, scheme))
+  return pool
+}
+
+const dials = new WeakMap<Dispatcher, () => Promise<Socket>>()
+
+/** A connection of its own to a pool's origin, verified like those in the pool. Whoever asks for it ends it. */
+export function connectTo(pool: Dispatcher): Promise<Socket> {
+  const dial = dials.get(pool)
+  if (!dial) throw new TypeError('a pool that was not opened here')
+  return dial()
+}
+
+function dialWith(connect: buildConnector.connector, scheme: Target['scheme']): Promise<Socket> {
+  return new Promise((done, fail) =>
+    connect({ hostname: '', protocol: `${scheme}:`, port: '' }, (...[error, socket]) =>
+      error === null ? done(socket) : fail(error),
+    ),
+  )
 }
 
 function connectorFor(target: Target, dial: Dial, proxy: Dialling): buildConnector.connector {

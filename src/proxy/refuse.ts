@@ -8,6 +8,7 @@ import type { Duplex } from 'node:stream'
 import { CordonError, sentenceOf } from '../base/error.ts'
 import type { Host } from '../base/names.ts'
 import { isSpoilt } from './framing.ts'
+import { endAnswer } from './linger.ts'
 import { type Vendor, vendorContent, vendorOf } from './vendor.ts'
 
 interface Refusal {
@@ -115,15 +116,15 @@ function answerWith(error: CordonError, status: number, vendor: Vendor): Answer 
   return { status, fields, content }
 }
 
-/** Answers a request; where its content was not read yet or was never in order, the rest of it is dropped by closing. */
+/** Answers a request; after one that was never in order the connection is closed (RFC 9112 §11.2). */
 export function answerResponse(response: ServerResponse, answer: Answer): void {
   if (response.headersSent || response.destroyed) {
     response.destroy()
     return
   }
-  if (!response.req.complete || isSpoilt(response.req.socket)) answer.fields.push('connection', 'close')
+  if (isSpoilt(response.req.socket)) answer.fields.push('connection', 'close')
   response.writeHead(answer.status, answer.fields)
-  response.end(response.req.method === 'HEAD' ? undefined : answer.content)
+  endAnswer(response, response.req.method === 'HEAD' ? undefined : answer.content)
 }
 
 /** Answers on a socket that the HTTP server has let go: a CONNECT, an upgrade, or bytes that were no request. */

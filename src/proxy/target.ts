@@ -27,7 +27,7 @@ export interface TunnelTarget extends HostPort {
  */
 export function targetInTunnel(request: ClientRequest, tunnel: TunnelTarget, serverName: string | undefined): Target {
   const pathAndQuery = request.requestTarget
-  if (!pathAndQuery.startsWith('/'))
+  if (!pathAndQuery.startsWith('/') && !isAsterisk(request))
     throw malformed('The request target inside a tunnel must be a path (RFC 9112 §3.2.1).')
   if (serverName !== undefined && serverName !== tunnel.host && parseHost(serverName) !== tunnel.host) {
     throw misdirected(`The TLS handshake asked for ${quoted(serverName)}`, tunnel)
@@ -51,8 +51,14 @@ export function targetInAbsoluteForm(request: ClientRequest): Target {
   if (authorityOf(named) !== authority)
     throw malformed(`The Host field names ${authorityOf(named)} and the request target ${authority}.`)
   const rest = match[2] ?? ''
-  return target('http', { ...origin, authority }, request, rest.startsWith('/') ? rest : `/${rest}`)
+  // RFC 9112 §3.2.4: what asks for the server as a whole has neither path nor query.
+  const isWhole = rest === '' && request.method === 'OPTIONS'
+  const pathAndQuery = isWhole ? '*' : rest.startsWith('/') ? rest : `/${rest}`
+  return target('http', { ...origin, authority }, request, pathAndQuery)
 }
+
+/** RFC 9112 §3.2.4: only OPTIONS may ask for the server as a whole. */
+const isAsterisk = ({ method, requestTarget }: ClientRequest) => method === 'OPTIONS' && requestTarget === '*'
 
 function target(
   scheme: 'https' | 'http',

@@ -5,7 +5,7 @@ import { exchangeRaw, openSocket, proxyAuthorization, routeTo, send, startCordon
 
 const hopByHop = [
   'Keep-Alive: timeout=5',
-  'TE: trailers',
+  'TE: gzip',
   'Trailer: X-Sum',
   'Proxy-Authorization: Basic bWluZTptaW5l',
   'Proxy-Connection: keep-alive',
