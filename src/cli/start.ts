@@ -55,7 +55,8 @@ export async function start(context: Context, options: StartOptions): Promise<vo
     log,
     commandSuffix: suffixOf(options),
     version: context.version,
-    connectTimeoutMs: 10_000,
+    connectTimeoutMs: config.network.connectTimeoutMs,
+    idleTimeoutMs: config.network.idleTimeoutMs,
     resolve: (hostname, options, callback) => lookup(hostname, { ...options, all: true }, callback),
   }).catch((cause) => whoHasThePort(cause, scope, config, suffixOf(options)))
   writeState(scope.folder, {

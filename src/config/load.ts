@@ -1,5 +1,6 @@
 /** `cordon.toml` as values of the rooms below; or all of its faults at once. */
 import { dirname, resolve } from 'node:path'
+import type * as z from 'zod'
 import { CordonError, CordonErrors } from '../base/error.ts'
 import { readIfThere } from '../base/file.ts'
 import type { Route } from '../policy/route.ts'
@@ -22,8 +23,7 @@ export interface Config {
   listen: number
   tls: ConfigTls
   routes: readonly Route<SecretPlace>[]
-  /** Hosts (`name`, `*.name`), addresses and ranges, canonical, that may be reached without a route although private. */
-  network: { allow: readonly string[] }
+  network: ConfigNetwork
   secrets: { timeoutMs: number }
 }
 
@@ -33,6 +33,14 @@ export interface ConfigTls {
   caCert: string | undefined
   caKey: string | undefined
   trust: readonly string[]
+}
+
+export interface ConfigNetwork {
+  /** Hosts (`name`, `*.name`), addresses and ranges, canonical, that may be reached without a route although private. */
+  allow: readonly string[]
+  connectTimeoutMs: number
+  /** Undefined lets a silent tunnel be. */
+  idleTimeoutMs: number | undefined
 }
 
 /** Reads a configuration. Throws `config_missing`, `file_unreadable`, or `config_faulty` with a `ConfigFault` for each fault. */
@@ -64,10 +72,20 @@ export function parseConfig(text: string, path: string): Config {
       trust: tls.trust.map(absolute),
     },
     routes,
-    network,
-    secrets: { timeoutMs: Math.round(secrets.timeout * 1000) },
+    network: networkOf(network),
+    secrets: { timeoutMs: inMs(secrets.timeout) },
   }
 }
+
+function networkOf({ allow, connect_timeout, idle_timeout }: z.output<typeof configSchema>['network']): ConfigNetwork {
+  return {
+    allow,
+    connectTimeoutMs: inMs(connect_timeout),
+    idleTimeoutMs: idle_timeout === undefined ? undefined : inMs(idle_timeout),
+  }
+}
+
+const inMs = (seconds: number) => Math.round(seconds * 1000)
 
 function readOrThrow(text: string, path: string): { tree: Tree; data: Table } {
   try {

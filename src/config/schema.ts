@@ -142,6 +142,18 @@ const network = z.strictObject({
     .array(leaf(networkEntry))
     .prefault([])
     .describe('Private hosts that may be reached without a route: names, "*.example.com", addresses, ranges.'),
+  connect_timeout: z
+    .number()
+    .min(0.05)
+    .max(300)
+    .prefault(10)
+    .describe('Seconds that a connection to an origin may take, with its name resolved and its TLS handshake done.'),
+  idle_timeout: z
+    .number()
+    .min(1)
+    .max(86_400)
+    .optional()
+    .describe('Seconds without a byte after which a tunnel to a host without a route is closed. Without it, never.'),
 })
 
 const secrets = z.strictObject({
@@ -155,6 +167,6 @@ export const configSchema = z.strictObject({
     .array(routeSchema)
     .prefault([])
     .describe('The origins whose requests get a credential; the first that covers a request takes it.'),
-  network: network.prefault({}).describe('What requests without a route may reach.'),
+  network: network.prefault({}).describe('How origins are reached, and what requests without a route may reach.'),
   secrets: secrets.prefault({}).describe('How secrets are fetched.'),
 })

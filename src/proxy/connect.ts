@@ -5,14 +5,14 @@ import { authorityOf, type HostPort, parseHostPort } from '../base/names.ts'
 import { routesAt } from '../policy/match.ts'
 import { type Client, clientOf } from './client.ts'
 import { type ClientRequest, http1Request } from './client-request.ts'
-import { dialBlind } from './dial.ts'
+import { type Dialled, dialBlind } from './dial.ts'
 import { readWellFormed, refuseContent } from './framing.ts'
 import type { Interceptor } from './handshake.ts'
 import { originFault } from './origin-fault.ts'
 import { admit } from './prepare.ts'
 import type { Proxy } from './proxy.ts'
 import { answerFor, answerSocket, asCordonError } from './refuse.ts'
-import { relay } from './relay.ts'
+import { relayRead } from './relay.ts'
 
 /** What became of a CONNECT (RFC 9110 §9.3.6). Only an intercepted tunnel has requests inside it. */
 export type Tunnel =
@@ -91,10 +91,10 @@ function authorityForm(request: ClientRequest): HostPort {
 
 const established = 'HTTP/1.1 200 Connection Established\r\n\r\n'
 
-function relayBlind(socket: Socket, head: Buffer, origin: Socket): void {
-  socket.write(established)
+function relayBlind(client: Socket, head: Buffer, { socket: origin, reader }: Dialled): void {
+  client.write(established)
   if (head.length > 0) origin.write(head)
-  relay(socket, origin)
+  relayRead(client, origin, reader)
 }
 
 /** After 407 the connection stays: RFC 9110 §11.7.1 has the client send the request again, with its token. */

@@ -7,12 +7,15 @@ import { connect, isIP, type LookupFunction, type Socket } from 'node:net'
 import { CordonError } from '../base/error.ts'
 import { authorityOf, type HostPort } from '../base/names.ts'
 import type { NetworkGuard } from '../policy/address.ts'
+import { Reader } from './reader.ts'
 
 /** What it takes to dial a target that a client chose. */
 export interface Guarding {
   guard: NetworkGuard
   resolve: Resolve
   connectTimeoutMs: number
+  /** How long a blind tunnel may be silent; undefined for as long as it likes. */
+  idleTimeoutMs?: number | undefined
   /** True for an authority that is this proxy itself. */
   isSelf(target: HostPort): boolean
 }
@@ -59,17 +62,27 @@ function isOpen(address: string, target: HostPort, { guard, isSelf }: Guarding):
   return guard.allowsHost(target.host) || guard.allowsAddress(address)
 }
 
+/** A connection that waits until bytes may pass; what it sends comes through its reader. */
+export interface Dialled {
+  socket: Socket
+  reader: Reader
+}
+
 /** A TCP connection for a blind tunnel. Rejects with `CordonError`s, or with the system's error of the connection. */
-export function dialBlind(target: HostPort, proxy: Guarding): Promise<Socket> {
+export function dialBlind(target: HostPort, proxy: Guarding): Promise<Dialled> {
   refuseForbidden(target, proxy)
   return new Promise((done, fail) => {
+    const reader = new Reader()
     const socket = connect({
       host: target.host,
       port: target.port,
       lookup: guardedLookup(target, proxy),
       allowHalfOpen: true,
       noDelay: true,
-    })
+      keepAlive: true,
+      keepAliveInitialDelay: keepAliveMs,
+      onread: reader.onread,
+    }).pause()
     const late = () => socket.destroy(Object.assign(new Error('connect timed out'), { code: 'ETIMEDOUT' }))
     const timer = setTimeout(late, proxy.connectTimeoutMs)
     socket.once('error', (error) => {
@@ -80,11 +93,20 @@ export function dialBlind(target: HostPort, proxy: Guarding): Promise<Socket> {
       clearTimeout(timer)
       socket.removeAllListeners('error')
       const reached = socket.remoteAddress
-      if (reached !== undefined && isOpen(reached, target, proxy)) return done(socket)
+      if (reached !== undefined && isOpen(reached, target, proxy))
+        return done({ socket: endWhenIdle(socket, proxy), reader })
       socket.destroy()
       fail(refused(target, reached ?? 'an unknown address'))
     })
   })
+}
+
+/** A peer that is gone without a word is noticed by the system's probes, which begin after so long a silence. */
+const keepAliveMs = 60_000
+
+/** All bytes of a tunnel pass this socket, one way or the other, and each of them starts its clock again. */
+function endWhenIdle(socket: Socket, { idleTimeoutMs }: Guarding): Socket {
+  return idleTimeoutMs === undefined ? socket : socket.setTimeout(idleTimeoutMs, () => socket.destroy())
 }
 
 function refused(target: HostPort, address: string): CordonError {

@@ -19,7 +19,7 @@ test('a file says as little as it can, and the rest has defaults', () => {
     listen: 6790,
     tls: { enabled: true, caCert: undefined, caKey: undefined, trust: [] },
     routes: [],
-    network: { allow: [] },
+    network: { allow: [], connectTimeoutMs: 10_000, idleTimeoutMs: undefined },
     secrets: { timeoutMs: 10_000 },
   })
 })
@@ -27,6 +27,8 @@ test('a file says as little as it can, and the rest has defaults', () => {
 test('a file says everything, in canonical form', () => {
   const text = `listen = 6790
 tls = { ca_cert_path = "certs/ca.pem", ca_key_path = "/abs/key.pem", trust = ["corp.pem"] }
+network.connect_timeout = 2.5
+network.idle_timeout = 3600
 network.allow = ["Printer.Local.", "*.Example.com", "10.0.0.0/8", "fd00:0::/8", "::0:1", "192.168.1.1"]
 secrets.timeout = 0.25
 [[routes]]
@@ -66,7 +68,11 @@ account = "one"
         allowCleartext: true,
       },
     ],
-    network: { allow: ['printer.local', '*.example.com', '10.0.0.0/8', 'fd00::/8', '::1', '192.168.1.1'] },
+    network: {
+      allow: ['printer.local', '*.example.com', '10.0.0.0/8', 'fd00::/8', '::1', '192.168.1.1'],
+      connectTimeoutMs: 2500,
+      idleTimeoutMs: 3_600_000,
+    },
     secrets: { timeoutMs: 250 },
   })
 })
@@ -160,6 +166,8 @@ const faulty: readonly (readonly [text: string, line: number, sentence: RegExp])
   ['[secrets]\ntimeout = 301', 3, /^timeout must be at most 300/],
   ['[secrets]\ntimeout = nan', 3, /^timeout must be a number/],
   ['[network]\nallow = [\n"10.0.0.0/33"]', 4, /^allow "10.0.0.0\/33" is no range/],
+  ['[network]\nconnect_timeout = 0', 3, /^connect_timeout must be at least 0.05/],
+  ['[network]\nidle_timeout = 0', 3, /^idle_timeout must be at least 1/],
   ['[network]\nallow = ["a b"]', 3, /^allow "a b" is neither a host name/],
   ['[network]\nallow = ["*.10.0.0.1"]', 3, /^allow .* is neither a host name/],
   ['routes = 1', 2, /^routes must be a list, not a number/],

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { type AddressInfo, createServer, type Server } from 'node:net'
+import { type TestContext, test } from 'node:test'
+import type { Resolve } from '../../src/proxy/dial.ts'
+import { openTunnel, readAll, startCordon, startRawOrigin } from '../world.ts'
+
+/** Both families for any name; on loopback's IPv6 address nobody listens at the ports of the tests. */
+const bothFamilies: Resolve = (_hostname, _options, callback) =>
+  callback(null, [
+    { address: '::1', family: 6 },
+    { address: '127.0.0.1', family: 4 },
+  ])
+
+test('a blind tunnel to a name whose first address is dead is open in well under a second', async (t) => {
+  const origin = await startRawOrigin(t, 'open.test', (socket) => socket.end('here'), { cleartext: true })
+  const cordon = await startCordon(t, {
+    routes: [],
+    allow: ['127.0.0.1', '::1'],
+    values: { resolve: bothFamilies },
+  })
+  const started = performance.now()
+
+  const { status, socket } = await openTunnel(t, cordon, `open.test:${origin.port}`, { authorization: undefined })
+
+  assert.equal(status, 200)
+  assert.equal(String(await readAll(socket)), 'here')
+  assert.ok(performance.now() - started < 900)
+})
+
+test('an IPv6 address in brackets is a target of a blind tunnel', async (t) => {
+  const port = await listenOnIPv6(
+    t,
+    createServer((socket) => socket.end('six')),
+  )
+  const cordon = await startCordon(t, { routes: [], allow: ['::1'] })
+
+  const { status, socket } = await openTunnel(t, cordon, `[::1]:${port}`, { authorization: undefined })
+
+  assert.equal(status, 200)
+  assert.equal(String(await readAll(socket)), 'six')
+})
+
+test('a silent tunnel is closed after `idle_timeout`, and one with traffic is not', async (t) => {
+  const idleTimeoutMs = 100
+  const origin = await startRawOrigin(t, 'open.test', (socket) => socket.pipe(socket), { cleartext: true })
+  const cordon = await startCordon(t, { routes: [], allow: ['127.0.0.1'], values: { idleTimeoutMs } })
+  const { socket } = await openTunnel(t, cordon, `127.0.0.1:${origin.port}`, { authorization: undefined })
+  const started = performance.now()
+
+  while (performance.now() - started < 3 * idleTimeoutMs) {
+    socket.write('x')
+    await once(socket, 'data')
+  }
+  socket.resume()
+  await once(socket, 'close')
+})
+
+async function listenOnIPv6(t: TestContext, server: Server): Promise<number> {
+  server.listen(0, '::1')
+  await once(server, 'listening')
+  t.after(() => server.close())
+  return (server.address() as AddressInfo).port
+}
