@@ -72,6 +72,7 @@ export async function startProxy(values: ProxyValues): Promise<RunningProxy> {
     port,
     async close(graceMs = 0) {
       const closed = new Promise((done) => server.close(done))
+      interceptor.retire()
       if (graceMs > 0) await Promise.race([proxy.underWay.rest(), sleep(graceMs, undefined, { ref: false })])
       for (const socket of sockets) socket.destroy()
       interceptor.close()

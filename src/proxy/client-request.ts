@@ -16,6 +16,10 @@ export interface ClientRequest {
   /** As it was written (RFC 9112 §3.2), or `:path` (RFC 9113 §8.3.1). */
   readonly requestTarget: string
   readonly fields: RequestFields
+  /** `:scheme` (RFC 9113 §8.3.1), which HTTP/1.x knows only in absolute-form. */
+  readonly scheme?: string | undefined
+  /** What HTTP/1.1 could not carry to the origin as it is meant. */
+  readonly needsHttp2: boolean
   /** What it came on; requests on one connection share its fate. */
   readonly connection: Duplex
   /** What is to be sent on: nothing, all of it when it is here already, or what is still coming. */
@@ -53,6 +57,7 @@ export function http1Request(message: IncomingMessage): ClientRequest {
     method: message.method ?? '',
     requestTarget: message.url ?? '',
     fields,
+    needsHttp2: false,
     connection: message.socket,
     content: () => contentOf(message, fields),
     trailers: () => message.rawTrailers,

@@ -5,10 +5,10 @@
  */
 import { type ClientRequest as Outgoing, request as openRequest } from 'node:http'
 import type { Socket } from 'node:net'
-import type { Dispatcher } from 'undici'
 import { Arriving } from './arriving.ts'
 import type { ClientAnswer, ClientRequest } from './client-request.ts'
 import { endToEndResponse, endToEndTrailers, type Fields, pairsOf } from './fields.ts'
+import type { Door } from './http2-origin.ts'
 import { originFault } from './origin-fault.ts'
 import { connectTo } from './origins.ts'
 import { clientLeft, reasonOf } from './response.ts'
@@ -33,7 +33,7 @@ export function mustGoAlone({ target, request: { fields, version }, content }: O
 }
 
 /** Resolves with the status once the response is over; rejects and breaks as `forward` does. `answer` is watched here. */
-export async function forwardAlone(outbound: Outbound, answer: ClientAnswer, pool: Dispatcher): Promise<number> {
+export async function forwardAlone(outbound: Outbound, answer: ClientAnswer, pool: Door): Promise<number> {
   const { target } = outbound
   const socket = await connectTo(pool).catch((cause: unknown) => {
     throw originFault(cause, target)

@@ -4,6 +4,7 @@ import { Arriving } from './arriving.ts'
 import type { ClientAnswer, ClientRequest } from './client-request.ts'
 import { endToEndResponse, endToEndTrailers, type Fields } from './fields.ts'
 import { forwardAlone, mustGoAlone, type Outbound } from './forward-alone.ts'
+import type { Door, Sending } from './http2-origin.ts'
 import { originFault } from './origin-fault.ts'
 import { clientLeft, reasonOf, textOf } from './response.ts'
 import type { Target } from './target.ts'
@@ -20,7 +21,7 @@ export function forward(
   fields: Fields,
   request: ClientRequest,
   answer: ClientAnswer,
-  pool: Dispatcher,
+  pool: Door,
 ): Promise<number> {
   const content = request.content()
   const all = ['host', authorityField(target), ...fields]
@@ -29,7 +30,7 @@ export function forward(
     return forwardArriving({ target, fields: all, request, content: arriving }, arriving, answer, pool)
   }
   const outbound: Outbound = { target, fields: all, request, content }
-  return mustGoAlone(outbound) ? forwardAlone(outbound, answer, pool) : dispatch(outbound, answer, pool)
+  return pool.dial && mustGoAlone(outbound) ? forwardAlone(outbound, answer, pool) : dispatch(outbound, answer, pool)
 }
 
 /** Content comes nearly always right behind its head. One that has not come by then may wait for the answer. */
@@ -40,21 +41,24 @@ async function forwardArriving(
   outbound: Outbound,
   content: Arriving,
   answer: ClientAnswer,
-  pool: Dispatcher,
+  pool: Door,
 ): Promise<number> {
+  // HTTP/2 sends a head when it has one, and carries what undici's HTTP/1.1 cannot.
+  if (!pool.dial) return dispatch(outbound, answer, pool)
   if (mustGoAlone(outbound)) return forwardAlone(outbound, answer, pool)
   const hasBegun = await new Promise<boolean>((tell) => content.whenBegun(arrivalMs, tell))
   return hasBegun ? dispatch(outbound, answer, pool) : forwardAlone(outbound, answer, pool)
 }
 
-function dispatch(outbound: Outbound, answer: ClientAnswer, pool: Dispatcher): Promise<number> {
-  const { target, fields, content } = outbound
+function dispatch(outbound: Outbound, answer: ClientAnswer, pool: Door): Promise<number> {
+  const { target, fields, request, content } = outbound
   return new Promise((done, fail) => {
-    const options: Dispatcher.DispatchOptions = {
+    const options: Sending = {
       method: target.method as Dispatcher.HttpMethod,
       path: target.pathAndQuery,
       headers: fields,
       body: content,
+      trailers: request.trailers,
     }
     pool.dispatch(options, new ResponseRelay(target, answer, done, fail))
   })

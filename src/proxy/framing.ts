@@ -24,7 +24,9 @@ export function readWellFormed<T>(request: ClientRequest, read: () => T): T {
 /** True where the answer to a malformed request must be the connection's last. */
 export const isSpoilt = (connection: Duplex) => spoilt.has(connection)
 
-function refuseDoubtful({ version, fields: { codings, lengths } }: ClientRequest): void {
+function refuseDoubtful({ version, scheme, fields: { codings, lengths } }: ClientRequest): void {
+  // A stream ends where its frames say (RFC 9113 §8.1), and its parser has refused what would say otherwise.
+  if (version === '2') return refuseScheme(scheme)
   if (version !== '1.1' && version !== '1.0') throw malformed(`HTTP/${version} is not spoken here (RFC 9112 §2.3).`)
   if (codings.length > 0 && (lengths.length > 0 || version === '1.0'))
     throw malformed('Transfer-Encoding has no place beside Content-Length or in HTTP/1.0 (RFC 9112 §6.1).')
@@ -32,6 +34,11 @@ function refuseDoubtful({ version, fields: { codings, lengths } }: ClientRequest
     throw malformed('The only Transfer-Encoding taken is "chunked" (RFC 9112 §6.1).')
   if (lengths.length > 0 && (lengths.length > 1 || !Number.isSafeInteger(Number(lengths[0]))))
     throw malformed('Content-Length must be one number (RFC 9112 §6.3).')
+}
+
+/** RFC 9113 §8.3.1: what came through TLS for this authority is https and nothing else. */
+function refuseScheme(scheme: string | undefined): void {
+  if (scheme !== 'https') throw malformed('The :scheme inside a tunnel must be https (RFC 9113 §8.3.1).')
 }
 
 /** A CONNECT and a WebSocket handshake have no content: bytes after them belong to what comes next. Throws `request_malformed`. */

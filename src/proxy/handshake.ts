@@ -1,6 +1,6 @@
 /**
  * Terminates TLS for the routed targets: the client's handshake is answered with a leaf for the authority that CONNECT
- * named, and what comes out of it is read as HTTP/1.1.
+ * named, and what comes out of it is read as HTTP/1.1 or, where the client offers it, as HTTP/2.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
@@ -11,6 +11,7 @@ import { authorityOf, type HostPort } from '../base/names.ts'
 import type { Client } from './client.ts'
 import { http1Answer, http1Request } from './client-request.ts'
 import { carry } from './exchange.ts'
+import { ClientSessions } from './http2-session.ts'
 import type { Way } from './prepare.ts'
 import type { CredentialRoute, Proxy } from './proxy.ts'
 import { answerFor, answerSocket } from './refuse.ts'
@@ -25,6 +26,8 @@ export interface Interceptor {
     routes: readonly CredentialRoute[],
     client: Client,
   ): void
+  /** Tells clients that may keep a connection of HTTP/2 for ever to open no more requests on it. */
+  retire(): void
   close(): void
 }
 
@@ -49,6 +52,7 @@ export function openInterceptor(proxy: Proxy): Interceptor {
     if (!way) throw new TypeError('a request came out of a socket that no tunnel knows')
     return way
   }
+  const sessions = new ClientSessions(proxy)
   const server = createServer(
     listenerOptions,
     (message, response) => void carry(http1Request(message), http1Answer(response), wayOf(message.socket), proxy),
@@ -67,23 +71,35 @@ export function openInterceptor(proxy: Proxy): Interceptor {
       const secure = new TLSSocket(socket, {
         isServer: true,
         secureContext: leaf,
-        ALPNProtocols: ['http/1.1'],
+        ALPNProtocols: ['h2', 'http/1.1'],
       })
       // Until the handshake is done a failure is `_tlsError`, and the socket goes with it; afterwards it is `error`.
       secure.on('_tlsError', (error: Error) => logHandshake(error, tunnel, proxy))
+      secure.on('error', () => secure.destroy())
       secure.setTimeout(handshakeMs, () => secure.destroy())
-      secure.once('secure', () => secure.setTimeout(0))
+      const leave = () => secure.destroy()
+      secure.once('end', leave)
       const target = { ...tunnel, authority: authorityOf(tunnel) }
-      ways.set(secure, {
+      const way = {
         kind: 'tunnel',
         tunnel: target,
         routes,
         client,
         serverName: () => secure.servername || undefined,
+      } as const
+      secure.once('secure', () => {
+        secure.setTimeout(0)
+        secure.off('end', leave)
+        if (secure.alpnProtocol === 'h2') return sessions.serve(secure, way)
+        ways.set(secure, way)
+        server.emit('connection', secure)
       })
-      server.emit('connection', secure)
     },
-    close: () => server.closeAllConnections(),
+    retire: () => sessions.retire(),
+    close() {
+      sessions.close()
+      server.closeAllConnections()
+    },
   }
 }
 

@@ -2,7 +2,6 @@
  * The first half of every request's way, the same for a request in a tunnel, one in absolute-form and a WebSocket
  * handshake: what it is for, whether its client may, what policy says, and the fields it goes on with.
  */
-import type { Dispatcher } from 'undici'
 import { CordonError } from '../base/error.ts'
 import { routesAt } from '../policy/match.ts'
 import { decide, type Verdict } from '../policy/verdict.ts'
@@ -12,6 +11,7 @@ import type { ClientRequest } from './client-request.ts'
 import { refuseForbidden } from './dial.ts'
 import type { Fields } from './fields.ts'
 import { readWellFormed } from './framing.ts'
+import type { Door } from './http2-origin.ts'
 import { inject } from './inject.ts'
 import type { CredentialRoute, Proxy } from './proxy.ts'
 import { type Target, type TunnelTarget, targetInAbsoluteForm, targetInTunnel } from './target.ts'
@@ -36,7 +36,7 @@ export interface Progress {
 export interface Prepared {
   target: Target
   fields: Fields
-  pool: Dispatcher
+  pool: Door
 }
 
 /** Throws the `CordonError` that refuses the request; nothing has reached an origin then. */
@@ -58,11 +58,11 @@ export async function prepare(request: ClientRequest, way: Way, proxy: Proxy, pr
         { hint: 'send the path in its plain form, without dot segments' },
       )
     case 'pass':
-      return { target, fields: request.fields.endToEnd, pool: poolOf(target, routes[0], proxy) }
+      return { target, fields: request.fields.endToEnd, pool: doorOf(target, request, routes[0], proxy) }
     case 'inject': {
       const { route } = verdict
       const injected = await inject(request.fields, route, proxy.secrets, proxy.commandSuffix)
-      return { target, fields: injected, pool: poolOf(target, route, proxy) }
+      return { target, fields: injected, pool: doorOf(target, request, route, proxy) }
     }
   }
 }
@@ -104,8 +104,8 @@ function refuseReflection({ method }: Target): void {
 }
 
 /** A routed host lies where its route says (a path that no route covers, where the host's first one says); any other is guarded. */
-function poolOf(target: Target, route: CredentialRoute | undefined, proxy: Proxy): Dispatcher {
-  if (route) return proxy.origins.poolFor(target, { kind: 'configured', at: route.connectTo ?? target })
+function doorOf(target: Target, { needsHttp2 }: ClientRequest, route: CredentialRoute | undefined, proxy: Proxy): Door {
+  if (route) return proxy.origins.doorFor(target, { kind: 'configured', at: route.connectTo ?? target }, needsHttp2)
   refuseForbidden(target, proxy)
-  return proxy.origins.poolFor(target, { kind: 'guarded' })
+  return proxy.origins.doorFor(target, { kind: 'guarded' }, needsHttp2)
 }

@@ -8,6 +8,7 @@ import { logExchange } from './exchange.ts'
 import { endToEndResponse, type Fields } from './fields.ts'
 import { authorityField } from './forward.ts'
 import { refuseContent } from './framing.ts'
+import type { Door } from './http2-origin.ts'
 import { originFault } from './origin-fault.ts'
 import { type Progress, prepare, type Way } from './prepare.ts'
 import type { Proxy } from './proxy.ts'
@@ -53,7 +54,7 @@ export async function carryUpgrade(
 }
 
 /** Resolves with the origin's status once its answer to the handshake is on its way to the client. */
-function handshake(target: Target, fields: Fields, socket: Duplex, head: Buffer, pool: Dispatcher): Promise<number> {
+function handshake(target: Target, fields: Fields, socket: Duplex, head: Buffer, pool: Door): Promise<number> {
   return new Promise((done, fail) => {
     const options: Dispatcher.DispatchOptions = {
       method: 'GET',

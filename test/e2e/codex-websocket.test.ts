@@ -111,7 +111,7 @@ test('a command in the sandbox of Codex reaches a routed host with its credentia
   assert.equal(fieldOf(asked, 'x-token'), secret)
   const messages = requests.flatMap((request) => request.messages)
   const told = outputsIn(messages)
-  for (const seen of [/< HTTP\/1\.1 200 OK/, /Read-only file system/, /sk-cordon-placeholder/, /HTTPS_PROXY=/])
+  for (const seen of [/< HTTP\/2 200/, /Read-only file system/, /sk-cordon-placeholder/, /HTTPS_PROXY=/])
     assert.match(told, seen)
   const ofProcesses = readFileSync(join(desk.project, 'what-processes-hold'), 'utf8')
   assert.match(ofProcesses, /HTTPS_PROXY=/)
