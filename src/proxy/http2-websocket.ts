@@ -114,10 +114,10 @@ class StreamHandshake implements Dispatcher.DispatchHandler {
     }
     fields.splice(at, 2)
     this.#answer.accept(fields)
-    // RFC 8441 §5: a TCP connection that was reset is a stream that is cancelled.
-    origin.once('close', () => {
-      if (!origin.readableEnded) breakOff(this.#stream, constants.NGHTTP2_CANCEL)
-    })
+    // RFC 8441 §5: a connection that was reset is a stream that is cancelled.
+    origin.once('close', () =>
+      breakOff(this.#stream, origin.readableEnded ? constants.NGHTTP2_NO_ERROR : constants.NGHTTP2_CANCEL),
+    )
     relay(this.#stream, origin)
     this.#done(constants.HTTP_STATUS_OK)
   }
