@@ -4,6 +4,7 @@ import { Command, Option } from 'commander'
 import { CordonError, CordonErrors } from '../base/error.ts'
 import { type Log, type LogLevel, logLevels, openLog } from '../base/log.ts'
 import type { Config } from '../config/load.ts'
+import { nextHopOf } from '../config/next-hop.ts'
 import type { Scope } from '../config/scope.ts'
 import { watchTokens } from '../config/tokens.ts'
 import { askHealth } from '../control/health.ts'
@@ -36,6 +37,8 @@ export async function start(context: Context, options: StartOptions): Promise<vo
   const ca = caOf(scope, config, suffixOf(options))
   const tokens = watchTokens(scope.tokensPath, scope.name, log)
   const trust = originTrust({ extra: config.tls.trust, exclude: ca.certPem, env: context.env })
+  const { nextHop, notice } = nextHopOf(config, { env: context.env, context: () => trust.context() })
+  if (notice !== undefined) context.terminal.notice(notice)
   const { openSecrets } = await import('../secrets/secrets.ts')
   const secrets = openSecrets({ sources: await sourcesIn(context, scope), timeoutMs: config.secrets.timeoutMs, log })
   await checkSecrets(config, secrets, suffixOf(options)).catch((faults: CordonErrors) => {
@@ -55,6 +58,7 @@ export async function start(context: Context, options: StartOptions): Promise<vo
     log,
     commandSuffix: suffixOf(options),
     version: context.version,
+    nextHop,
     connectTimeoutMs: config.network.connectTimeoutMs,
     idleTimeoutMs: config.network.idleTimeoutMs,
     resolve: (hostname, options, callback) => lookup(hostname, { ...options, all: true }, callback),

@@ -3,12 +3,14 @@ import { dirname, resolve } from 'node:path'
 import type * as z from 'zod'
 import { CordonError, CordonErrors } from '../base/error.ts'
 import { readIfThere } from '../base/file.ts'
+import type { Exception } from '../policy/exception.ts'
 import type { Route } from '../policy/route.ts'
 import type { SecretPlace } from '../secrets/source.ts'
 import { ConfigFault, type Span, shownPath } from './fault.ts'
 import type { Finding } from './finding.ts'
 import { findingsOf } from './inspect.ts'
 import { hiddenSpans, nameSpan, tableSpan, valueSpan } from './places.ts'
+import type { ProxyUrl } from './proxy-url.ts'
 import { configSchema } from './schema.ts'
 import { everyKey } from './schema-keys.ts'
 import { findingsTogether } from './together.ts'
@@ -38,6 +40,9 @@ export interface ConfigTls {
 export interface ConfigNetwork {
   /** Hosts (`name`, `*.name`), addresses and ranges, canonical, that may be reached without a route although private. */
   allow: readonly string[]
+  /** The HTTP proxy that leads to the Internet; what else may name one, `nextHopOf` knows. */
+  proxy: ProxyUrl | undefined
+  noProxy: readonly Exception[]
   connectTimeoutMs: number
   /** Undefined lets a silent tunnel be. */
   idleTimeoutMs: number | undefined
@@ -77,11 +82,13 @@ export function parseConfig(text: string, path: string): Config {
   }
 }
 
-function networkOf({ allow, connect_timeout, idle_timeout }: z.output<typeof configSchema>['network']): ConfigNetwork {
+function networkOf(network: z.output<typeof configSchema>['network']): ConfigNetwork {
   return {
-    allow,
-    connectTimeoutMs: inMs(connect_timeout),
-    idleTimeoutMs: idle_timeout === undefined ? undefined : inMs(idle_timeout),
+    allow: network.allow,
+    proxy: network.proxy,
+    noProxy: network.no_proxy,
+    connectTimeoutMs: inMs(network.connect_timeout),
+    idleTimeoutMs: network.idle_timeout === undefined ? undefined : inMs(network.idle_timeout),
   }
 }
 

@@ -4,8 +4,10 @@ import { isIPv4, isIPv6 } from 'node:net'
 import { isAbsolute } from 'node:path'
 import * as z from 'zod'
 import { type Host, type HostPort, parseHost, parseHostPort, parseRouteName, type RouteName } from '../base/names.ts'
+import { type Exception, parseException } from '../policy/exception.ts'
 import { isAmbiguousPath } from '../policy/match.ts'
 import type { HostPattern } from '../policy/route.ts'
+import { type ProxyUrl, parseProxyUrl } from './proxy-url.ts'
 
 /** Why a text is not what its key wants, as it follows the key in a sentence, and what may have been meant. */
 export class Unfit {
@@ -127,6 +129,23 @@ export function networkEntry(text: string): string | Unfit {
   const host = parseHost(isPattern ? text.slice(2) : text)
   if (host !== undefined && !(isPattern && isAddress(host))) return isPattern ? `*.${host}` : host
   return new Unfit('is neither a host name, "*.example.com", an IP address nor a range such as "10.0.0.0/8"')
+}
+
+/** The URL of an HTTP proxy, without the credentials that other programs take from it. */
+export function proxyUrl(text: string): ProxyUrl | Unfit {
+  const url = parseProxyUrl(text)
+  if (url?.credentials || text.includes('@'))
+    return new Unfit('must hold no user name and no password: secrets never stand in this file', { isDiscreet: true })
+  if (url && !text.includes('://'))
+    return new Unfit('must begin with "http://" or "https://"', { meant: `http://${text}` })
+  return url ?? new Unfit('must be the URL of an HTTP proxy, such as "http://proxy.example.com:3128"')
+}
+
+export function exception(text: string): Exception | Unfit {
+  return (
+    parseException(text) ??
+    new Unfit('is neither "*", a host, ".example.com", an IP address nor a range; a port may follow a host')
+  )
 }
 
 function range(text: string): string | Unfit {

@@ -3,6 +3,7 @@ import * as z from 'zod'
 import type { Auth, Route } from '../policy/route.ts'
 import type { SecretPlace } from '../secrets/source.ts'
 import {
+  exception,
   filePath,
   headerName,
   hostPattern,
@@ -12,6 +13,7 @@ import {
   networkEntry,
   notEmpty,
   pathPrefix,
+  proxyUrl,
   routeName,
   scheme,
   username,
@@ -142,6 +144,15 @@ const network = z.strictObject({
     .array(leaf(networkEntry))
     .prefault([])
     .describe('Private hosts that may be reached without a route: names, "*.example.com", addresses, ranges.'),
+  proxy: leaf(proxyUrl)
+    .optional()
+    .describe(
+      'The HTTP proxy that leads to the Internet. Without it, that of HTTPS_PROXY where cordon starts, if any.',
+    ),
+  no_proxy: z
+    .array(leaf(exception))
+    .prefault([])
+    .describe('What is reached without that proxy: hosts, ".example.com", addresses, ranges, or "*" for everything.'),
   connect_timeout: z
     .number()
     .min(0.05)

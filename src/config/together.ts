@@ -4,6 +4,7 @@ import { coversHost, coversPath } from '../policy/match.ts'
 import type { HostPattern, Route } from '../policy/route.ts'
 import type { SecretPlace } from '../secrets/source.ts'
 import { type Finding, faultyValue } from './finding.ts'
+import { parseProxyUrl } from './proxy-url.ts'
 import { routeSchema } from './schema.ts'
 import { type Table, valueIn } from './toml-tree.ts'
 
@@ -28,6 +29,7 @@ export function findingsTogether(data: Table): Finding[] {
       ...cleartext(placed),
       ...circular(placed, data),
     ]),
+    ...circularProxy(data),
     ...withoutTls(routes, data),
     ...halfACa(data),
   ]
@@ -87,6 +89,13 @@ function circular({ index, route: { connectTo } }: Placed, data: Table): Finding
       `connect_to leads back to cordon itself, which listens on ${connectTo.port}.`,
     ),
   ]
+}
+
+function circularProxy(data: Table): Finding[] {
+  const written = valueIn(data, ['network', 'proxy'])
+  const url = typeof written === 'string' ? parseProxyUrl(written) : undefined
+  if (!url || !isLoopback(url.at) || url.at.port !== valueIn(data, ['listen'])) return []
+  return [faultyValue(['network', 'proxy'], `proxy leads back to cordon itself, which listens on ${url.at.port}.`)]
 }
 
 function withoutTls(routes: readonly Placed[], data: Table): Finding[] {

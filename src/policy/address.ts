@@ -67,6 +67,35 @@ function carriedIPv4(address: string): string | undefined {
   return undefined
 }
 
+/** True for this machine itself, by name (RFC 6761 §6.3) or by address. */
+export function isLoopback(host: Host): boolean {
+  if (isIPv4(host) || isIPv6(host)) return isIn(loopback, carriedIPv4(host) ?? host)
+  return host === 'localhost' || host.endsWith('.localhost')
+}
+
+// The unspecified address leads to this machine too.
+const loopback = blockListOf(['127.0.0.0/8', '0.0.0.0', '::1', '::'])
+
+/**
+ * True for a name that belongs to a network and not to the Internet: one label alone, and the domains that RFC 6761, RFC 6762,
+ * RFC 8375 and ICANN keep for private use, that of the clouds' metadata services among them.
+ */
+export function isSpecialName(host: Host): boolean {
+  return !host.includes('.') || /\.(localhost|localdomain|local|internal|home\.arpa)$/.test(host)
+}
+
+/** True for an address with the length of a prefix, such as `10.0.0.0/8`. */
+export function isRange(text: string): boolean {
+  const [, address = '', bits = ''] = /^([^/]+)\/(0|[1-9]\d{0,2})$/.exec(text) ?? []
+  return (isIPv4(address) && Number(bits) <= 32) || (isIPv6(address) && Number(bits) <= 128)
+}
+
+/** Tells of an address whether a range covers it. */
+export function rangeOf(range: string): (address: string) => boolean {
+  const list = blockListOf([range])
+  return (address) => isIn(list, carriedIPv4(address) ?? address)
+}
+
 /** The eight 16-bit words of an IPv6 address. */
 function wordsOf(address: string): number[] {
   const plain = new URL(`http://[${address}]/`).hostname.slice(1, -1)

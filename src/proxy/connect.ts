@@ -12,7 +12,7 @@ import { originFault } from './origin-fault.ts'
 import { admit } from './prepare.ts'
 import type { Proxy } from './proxy.ts'
 import { answerFor, answerSocket, asCordonError } from './refuse.ts'
-import { relayRead } from './relay.ts'
+import { relay, relayRead } from './relay.ts'
 
 /** What became of a CONNECT (RFC 9110 §9.3.6). Only an intercepted tunnel has requests inside it. */
 export type Tunnel =
@@ -94,7 +94,8 @@ const established = 'HTTP/1.1 200 Connection Established\r\n\r\n'
 function relayBlind(client: Socket, head: Buffer, { socket: origin, reader }: Dialled): void {
   client.write(established)
   if (head.length > 0) origin.write(head)
-  relayRead(client, origin, reader)
+  if (reader) relayRead(client, origin, reader)
+  else relay(client, origin)
 }
 
 /** After 407 the connection stays: RFC 9110 §11.7.1 has the client send the request again, with its token. */

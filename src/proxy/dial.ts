@@ -6,7 +6,8 @@ import type { LookupAddress, LookupOptions } from 'node:dns'
 import { connect, isIP, type LookupFunction, type Socket } from 'node:net'
 import { CordonError } from '../base/error.ts'
 import { authorityOf, type HostPort } from '../base/names.ts'
-import type { NetworkGuard } from '../policy/address.ts'
+import { isSpecialName, type NetworkGuard } from '../policy/address.ts'
+import { type NextHop, nextHopTo, tunnelThrough } from './next-hop.ts'
 import { Reader } from './reader.ts'
 
 /** What it takes to dial a target that a client chose. */
@@ -16,6 +17,8 @@ export interface Guarding {
   connectTimeoutMs: number
   /** How long a blind tunnel may be silent; undefined for as long as it likes. */
   idleTimeoutMs?: number | undefined
+  /** The proxy that stands between cordon and the Internet; undefined where none does. */
+  nextHop?: NextHop | undefined
   /** True for an authority that is this proxy itself. */
   isSelf(target: HostPort): boolean
 }
@@ -51,6 +54,36 @@ export function guardedLookup(target: HostPort, proxy: Guarding): LookupFunction
   }
 }
 
+/** The same for a place that the configuration names. */
+export function plainLookup({ resolve }: Guarding): LookupFunction {
+  return (hostname, options, callback) =>
+    resolve(hostname, options, (error, addresses) => {
+      if (error) callback(error, [])
+      else answer(addresses, options.all === true, callback)
+    })
+}
+
+/** A resolver that has said nothing for so long will not know the name: behind a company's proxy most names are unknown. */
+const judgeMs = 2000
+
+/**
+ * Judges a name that the next proxy will resolve. Rejects with `address_refused` where the name belongs to a private network,
+ * or where this machine knows an address of it that does. What this machine cannot resolve is left to that proxy.
+ */
+export function judgeName(target: HostPort, proxy: Guarding): Promise<void> {
+  if (isIP(target.host) || proxy.guard.allowsHost(target.host)) return Promise.resolve()
+  if (isSpecialName(target.host)) return Promise.reject(refused(target, 'a private network'))
+  return new Promise((done, fail) => {
+    const timer = setTimeout(done, judgeMs)
+    proxy.resolve(target.host, { all: true }, (_error, addresses = []) => {
+      clearTimeout(timer)
+      const forbidden = addresses.find(({ address }) => !isOpen(address, target, proxy))
+      if (forbidden) fail(refused(target, forbidden.address))
+      else done()
+    })
+  })
+}
+
 function answer(addresses: LookupAddress[], all: boolean, callback: Parameters<LookupFunction>[2]): void {
   const [first] = addresses
   if (all) callback(null, addresses)
@@ -62,15 +95,29 @@ function isOpen(address: string, target: HostPort, { guard, isSelf }: Guarding):
   return guard.allowsHost(target.host) || guard.allowsAddress(address)
 }
 
-/** A connection that waits until bytes may pass; what it sends comes through its reader. */
+/** A connection that waits until bytes may pass; where it has a reader, what it sends comes through that. */
 export interface Dialled {
   socket: Socket
-  reader: Reader
+  reader: Reader | undefined
 }
 
-/** A TCP connection for a blind tunnel. Rejects with `CordonError`s, or with the system's error of the connection. */
-export function dialBlind(target: HostPort, proxy: Guarding): Promise<Dialled> {
+/** A connection for a blind tunnel. Rejects with `CordonError`s, or with the system's error of the connection. */
+export async function dialBlind(target: HostPort, proxy: Guarding): Promise<Dialled> {
   refuseForbidden(target, proxy)
+  const hop = nextHopTo(target, proxy.nextHop)
+  const dialled = hop ? await dialThrough(hop, target, proxy) : await dialStraight(target, proxy)
+  // All bytes of a tunnel pass this socket, one way or the other, and each of them starts its clock again.
+  if (proxy.idleTimeoutMs !== undefined) dialled.socket.setTimeout(proxy.idleTimeoutMs, () => dialled.socket.destroy())
+  return dialled
+}
+
+async function dialThrough(hop: NextHop, target: HostPort, proxy: Guarding): Promise<Dialled> {
+  await judgeName(target, proxy)
+  const socket = await tunnelThrough(hop, target, { timeoutMs: proxy.connectTimeoutMs, allowHalfOpen: true })
+  return { socket, reader: undefined }
+}
+
+function dialStraight(target: HostPort, proxy: Guarding): Promise<Dialled> {
   return new Promise((done, fail) => {
     const reader = new Reader()
     const socket = connect({
@@ -93,8 +140,7 @@ export function dialBlind(target: HostPort, proxy: Guarding): Promise<Dialled> {
       clearTimeout(timer)
       socket.removeAllListeners('error')
       const reached = socket.remoteAddress
-      if (reached !== undefined && isOpen(reached, target, proxy))
-        return done({ socket: endWhenIdle(socket, proxy), reader })
+      if (reached !== undefined && isOpen(reached, target, proxy)) return done({ socket, reader })
       socket.destroy()
       fail(refused(target, reached ?? 'an unknown address'))
     })
@@ -103,11 +149,6 @@ export function dialBlind(target: HostPort, proxy: Guarding): Promise<Dialled> {
 
 /** A peer that is gone without a word is noticed by the system's probes, which begin after so long a silence. */
 const keepAliveMs = 60_000
-
-/** All bytes of a tunnel pass this socket, one way or the other, and each of them starts its clock again. */
-function endWhenIdle(socket: Socket, { idleTimeoutMs }: Guarding): Socket {
-  return idleTimeoutMs === undefined ? socket : socket.setTimeout(idleTimeoutMs, () => socket.destroy())
-}
 
 function refused(target: HostPort, address: string): CordonError {
   const where = address === target.host ? 'is' : `leads to ${address},`

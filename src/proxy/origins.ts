@@ -2,11 +2,10 @@
  * The connections to origins: a pool for each, shared by every client. An origin's certificate is verified for
  * the host of the request before a byte of the request is written; there is no way to skip that.
  */
-import { isIP, type Socket } from 'node:net'
-import { checkServerIdentity, type SecureContext } from 'node:tls'
-import { buildConnector, Pool } from 'undici'
-import type { HostPort } from '../base/names.ts'
-import { type Dial, type Guarding, guardedLookup } from './dial.ts'
+import type { Socket } from 'node:net'
+import { type buildConnector, Pool } from 'undici'
+import { connectorFor, type Dialling } from './connector.ts'
+import type { Dial } from './dial.ts'
 import { Doors } from './http2-doors.ts'
 import { type Door, Http2Origin } from './http2-origin.ts'
 import type { Target } from './target.ts'
@@ -15,12 +14,6 @@ export interface Origins {
   /** By HTTP/1.1 unless the request needs HTTP/2 or the origin speaks nothing else. */
   doorFor(target: Target, dial: Dial, needsHttp2: boolean): Door
   close(): Promise<void>
-}
-
-/** What it takes to reach origins. */
-export interface Dialling extends Guarding {
-  /** Verifies origins: the system's roots and the person's own. Made when the first origin is dialled. */
-  originContext: () => SecureContext
 }
 
 /** More origins than this are not kept: the one that was not asked for longest is closed when its last exchange is over. */
@@ -83,47 +76,6 @@ function dialWith(connect: buildConnector.connector, scheme: Target['scheme']): 
       error === null ? done(socket) : fail(error),
     ),
   )
-}
-
-function connectorFor(
-  target: Target,
-  dial: Dial,
-  proxy: Dialling,
-  protocols: Pick<buildConnector.BuildOptions, 'allowH2' | 'preferH2'>,
-): buildConnector.connector {
-  const at: HostPort = dial.kind === 'configured' ? dial.at : target
-  const lookup = dial.kind === 'guarded' ? { lookup: guardedLookup(target, proxy) } : {}
-  const security = target.scheme === 'https' ? verifying(target, proxy.originContext()) : {}
-  const connect = buildConnector({
-    timeout: proxy.connectTimeoutMs,
-    noDelay: true,
-    ...protocols,
-    ...lookup,
-    ...security,
-  })
-  // RFC 6066 §3: an IP address is never a server name.
-  const servername = isIP(target.host) ? undefined : target.host
-  return (options, callback) =>
-    connect(
-      { ...options, hostname: at.host, host: at.host, port: String(at.port), ...(servername && { servername }) },
-      (...result) => {
-        result[1]?.on('error', tellReset)
-        callback(...result)
-      },
-    )
-}
-
-/** undici takes a reset for the end of content without a length, so that a truncated answer would look whole; it knows resets by this code. */
-function tellReset(error: NodeJS.ErrnoException): void {
-  if (error.code === 'ECONNRESET') error.code = 'ECONNABORTED'
-}
-
-function verifying({ host }: Target, secureContext: SecureContext): buildConnector.BuildOptions {
-  return {
-    secureContext,
-    rejectUnauthorized: true,
-    checkServerIdentity: (_dialled, certificate) => checkServerIdentity(host, certificate),
-  }
 }
 
 function closeOldest(origins: Map<string, Doors>): void {

@@ -7,7 +7,8 @@ import type { Route } from '../policy/route.ts'
 import type { Secrets } from '../secrets/secrets.ts'
 import type { SecretPlace } from '../secrets/source.ts'
 import type { Leaves } from '../tls/leaf.ts'
-import type { Dialling, Origins } from './origins.ts'
+import type { Dialling } from './connector.ts'
+import type { Origins } from './origins.ts'
 
 export type CredentialRoute = Route<SecretPlace>
 

@@ -51,6 +51,10 @@ const refusals: Record<string, Refusal> = {
   origin_malformed: origin(502, 'http_protocol_error'),
   origin_unwilling: origin(426, 'http_upgrade_failed'),
   origin_failed: origin(502, 'destination_unavailable'),
+  next_hop_unreachable: cordon(502, 'destination_unavailable'),
+  next_hop_timeout: cordon(504, 'connection_timeout'),
+  next_hop_denied: cordon(502),
+  next_hop_failed: cordon(502, 'destination_unavailable'),
   internal: cordon(502, 'proxy_internal_error'),
 }
 

@@ -19,7 +19,7 @@ test('a file says as little as it can, and the rest has defaults', () => {
     listen: 6790,
     tls: { enabled: true, caCert: undefined, caKey: undefined, trust: [] },
     routes: [],
-    network: { allow: [], connectTimeoutMs: 10_000, idleTimeoutMs: undefined },
+    network: { allow: [], proxy: undefined, noProxy: [], connectTimeoutMs: 10_000, idleTimeoutMs: undefined },
     secrets: { timeoutMs: 10_000 },
   })
 })
@@ -27,6 +27,8 @@ test('a file says as little as it can, and the rest has defaults', () => {
 test('a file says everything, in canonical form', () => {
   const text = `listen = 6790
 tls = { ca_cert_path = "certs/ca.pem", ca_key_path = "/abs/key.pem", trust = ["corp.pem"] }
+network.proxy = "http://Proxy.corp.test:3128"
+network.no_proxy = [".intern.test"]
 network.connect_timeout = 2.5
 network.idle_timeout = 3600
 network.allow = ["Printer.Local.", "*.Example.com", "10.0.0.0/8", "fd00:0::/8", "::0:1", "192.168.1.1"]
@@ -70,6 +72,8 @@ account = "one"
     ],
     network: {
       allow: ['printer.local', '*.example.com', '10.0.0.0/8', 'fd00::/8', '::1', '192.168.1.1'],
+      proxy: { scheme: 'http', at: { host: 'proxy.corp.test', port: 3128 }, credentials: undefined },
+      noProxy: [{ kind: 'hosts', hosts: { kind: 'below', parent: 'intern.test' }, port: undefined }],
       connectTimeoutMs: 2500,
       idleTimeoutMs: 3_600_000,
     },
@@ -166,6 +170,11 @@ const faulty: readonly (readonly [text: string, line: number, sentence: RegExp])
   ['[secrets]\ntimeout = 301', 3, /^timeout must be at most 300/],
   ['[secrets]\ntimeout = nan', 3, /^timeout must be a number/],
   ['[network]\nallow = [\n"10.0.0.0/33"]', 4, /^allow "10.0.0.0\/33" is no range/],
+  ['[network]\nproxy = "http://sam:hunter2@proxy.test:3128"', 3, /^proxy must hold no user name and no password/],
+  ['[network]\nproxy = "proxy.test:3128"', 3, /^proxy "proxy.test:3128" must begin with "http:\/\/"/],
+  ['[network]\nproxy = "socks5://proxy.test"', 3, /^proxy "socks5:\/\/proxy.test" must be the URL of an HTTP proxy/],
+  ['[network]\nproxy = "http://127.0.0.1:6790"', 3, /^proxy leads back to cordon itself/],
+  ['[network]\nno_proxy = ["a b"]', 3, /^no_proxy "a b" is neither/],
   ['[network]\nconnect_timeout = 0', 3, /^connect_timeout must be at least 0.05/],
   ['[network]\nidle_timeout = 0', 3, /^idle_timeout must be at least 1/],
   ['[network]\nallow = ["a b"]', 3, /^allow "a b" is neither a host name/],
