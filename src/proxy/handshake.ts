@@ -57,13 +57,14 @@ export function openInterceptor(proxy: Proxy): Interceptor {
     listenerOptions,
     (message, response) => void carry(http1Request(message), http1Answer(response), wayOf(message.socket), proxy),
   )
+  // Where the request has content that is still coming, the stream is one of Node's own and not the connection.
   server.on(
     'upgrade',
-    (message: IncomingMessage, socket: Duplex, head: Buffer) =>
-      void carryUpgrade(http1Request(message), socket, head, wayOf(socket), proxy),
+    (message: IncomingMessage, stream: Duplex, head: Buffer) =>
+      void carryUpgrade(http1Request(message), stream, head, wayOf(message.socket), proxy),
   )
-  server.on('connect', (_request: IncomingMessage, socket: Duplex) =>
-    answerSocket(socket, answerFor(nestedConnect(), wayOf(socket).tunnel.host), 'close'),
+  server.on('connect', (message: IncomingMessage, stream: Duplex) =>
+    answerSocket(stream, answerFor(nestedConnect(), wayOf(message.socket).tunnel.host), 'close'),
   )
   answerBadBytes(server, proxy, (socket) => ways.get(socket)?.tunnel)
   return {
