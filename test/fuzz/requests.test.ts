@@ -14,7 +14,7 @@ import { startStrictOrigin } from './strict-origin.ts'
 
 const isLong = process.env['LONG'] === '1'
 const inputs = isLong ? 50_000 : 1500
-const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000_000)
+const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000)
 const atOnce = 16
 /** A client that hears nothing for so long ends its side, and must then be let go within the deadline. */
 const quietMs = 40
@@ -94,7 +94,7 @@ async function fuzz(corpus: string[], last: string, from: number, open: () => Pr
   const work = async () => {
     while (next < inputs) {
       const number = next++
-      const random = new Random(from + number)
+      const random = new Random(from * inputs + number)
       const bytes = mutate(random.of(corpus), random, corpus)
       const heard = await exchange(await open(), bytes + last)
       const told = `input ${number} of seed ${from}: ${JSON.stringify(bytes.slice(0, 3000))}`

@@ -2,7 +2,17 @@ import assert from 'node:assert/strict'
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { test } from 'node:test'
-import { exchangeRaw, openIntercepted, routeTo, send, startCordon, startOrigin } from '../world.ts'
+import {
+  exchangeRaw,
+  openIntercepted,
+  openSocket,
+  proxyAuthorization,
+  readHead,
+  routeTo,
+  send,
+  startCordon,
+  startOrigin,
+} from '../world.ts'
 
 const fields =
   'Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA=='
@@ -61,4 +71,34 @@ test('any other upgrade is offered to no origin: the request goes on without it'
     origin.requests.map((request) => request.fields['upgrade']),
     [undefined, undefined, undefined],
   )
+})
+
+test('a handshake or a CONNECT whose content is still coming is refused, and cordon goes on', async (t) => {
+  const origin = await startOrigin(t, 'api.mailer.test')
+  const cordon = await startCordon(t, { routes: [routeTo(origin)] })
+  const inside = () => openIntercepted(t, cordon, origin.authority)
+  const outside = () => openSocket(t, cordon.port)
+  const token = `Proxy-Authorization: ${proxyAuthorization(cordon)}`
+  const connect = `CONNECT ${origin.authority} HTTP/1.1\r\nHost: ${origin.authority}\r\n`
+  const cases = [
+    [inside, handshakeTo(origin.host).replace(/\r\n$/, 'Content-Length: 5\r\n\r\n'), 400],
+    [inside, `${connect}Content-Length: 5\r\n\r\n`, 405],
+    [outside, `${connect}${token}\r\nContent-Length: 5\r\n\r\n`, 400],
+    [outside, `${connect}${token}\r\nTransfer-Encoding: chunked\r\n\r\n`, 400],
+    [
+      outside,
+      `GET http://${origin.host}/ HTTP/1.1\r\nHost: ${origin.host}\r\n${token}\r\n${fields}\r\nContent-Length: 5\r\n\r\n`,
+      400,
+    ],
+  ] as const
+
+  for (const [open, bytes, status] of cases) {
+    const socket = await open()
+    socket.write(bytes)
+    const answer = await readHead(socket)
+    assert.equal(Number(answer.slice(9, 12)), status, bytes)
+  }
+
+  assert.equal(origin.received(), 0)
+  assert.equal((await send(t, cordon, origin.authority, 'GET /')).status, 200)
 })
