@@ -7,6 +7,9 @@ import { endToEndTrailers, type Fields } from './fields.ts'
 import { namedBy } from './http2-answer.ts'
 import type { Http2Origin, Lane, Sending } from './http2-origin.ts'
 
+/** Content of a request, in bytes, that is held to be sent again. */
+const mostKept = 65_536
+
 /**
  * One request on a stream of an origin, told to a handler of undici's. Content goes both ways at once: the answer may begin
  * before the request is over, and the other way round.
@@ -19,6 +22,9 @@ export class StreamExchange implements Dispatcher.DispatchController {
   #isOver = false
   #hasBegun = false
   #tries = 0
+  #kept: Buffer[] | undefined = []
+  #keptLength = 0
+  #letGo = () => {}
   paused = false
   reason: Error | null = null
   rawHeaders: string[] = []
@@ -88,6 +94,7 @@ export class StreamExchange implements Dispatcher.DispatchController {
     stream.on('headers', (headers: IncomingHttpHeaders, _flags: number, raw?: string[]) => this.#begin(headers, raw))
     stream.once('response', (headers: IncomingHttpHeaders, flags: number, raw?: string[]) => {
       this.#hasBegun = true
+      this.#kept = undefined
       if (this.#options.upgrade && Number(headers[':status']) === 200) return this.#switch(stream, raw)
       stream.on('data', (chunk: Buffer) => {
         if (!this.#isOver) this.#handler.onResponseData?.(this, chunk)
@@ -99,9 +106,9 @@ export class StreamExchange implements Dispatcher.DispatchController {
     stream.on('trailers', (_headers: IncomingHttpHeaders, _flags: number, raw?: string[]) => {
       this.rawTrailers = raw ?? []
     })
-    stream.once('end', () => (isWhole() ? this.#finish() : this.#broken(undefined)))
-    stream.on('error', (error) => this.#broken(error))
-    stream.once('close', () => this.#broken(undefined))
+    stream.once('end', () => (isWhole() ? this.#finish() : this.#broken(stream)))
+    stream.on('error', (error) => this.#broken(stream, error))
+    stream.once('close', () => this.#broken(stream))
   }
 
   #begin(headers: IncomingHttpHeaders, raw: string[] = []): void {
@@ -122,8 +129,11 @@ export class StreamExchange implements Dispatcher.DispatchController {
   /** The content and then its trailer fields, as fast as the origin takes them. */
   #pour(content: Readable, stream: ClientHttp2Stream): void {
     stream.once('wantTrailers', () => stream.sendTrailers(namedBy(endToEndTrailers(this.#options.trailers?.() ?? []))))
-    const take = (chunk: Buffer) => {
-      if (!stream.write(chunk)) content.pause()
+    for (const piece of this.#kept ?? []) stream.write(piece)
+    if (content.readableEnded) return void stream.end()
+    const take = (piece: Buffer) => {
+      this.#keep(piece)
+      if (!stream.write(piece)) content.pause()
     }
     const end = () => stream.end()
     // A request that breaks off must not look whole (RFC 9113 §8.1.1).
@@ -132,12 +142,25 @@ export class StreamExchange implements Dispatcher.DispatchController {
         this.abort(Object.assign(new Error('the content broke off'), { code: 'ECONNABORTED' }))
     }
     content.on('data', take).once('end', end).once('error', gone).once('close', gone)
+    content.resume()
     stream.on('drain', () => content.resume())
-    stream.once('close', () => {
+    this.#letGo = () => {
+      content.pause()
       content.off('data', take).off('end', end).off('error', gone).off('close', gone)
+    }
+    stream.once('close', () => {
+      if (stream !== this.#stream) return
+      this.#letGo()
       // Nobody wants the rest, and a client that is still sending must be able to come to its end.
       content.on('error', () => {}).resume()
     })
+  }
+
+  /** Held until there is an answer or too much of it, for an origin that refuses the stream. */
+  #keep(piece: Buffer): void {
+    this.#keptLength += piece.length
+    if (this.#keptLength > mostKept) this.#kept = undefined
+    else this.#kept?.push(piece)
   }
 
   #finish(): void {
@@ -149,12 +172,15 @@ export class StreamExchange implements Dispatcher.DispatchController {
   }
 
   /** RFC 9113 §8.7: a stream that its origin refused, or that GOAWAY left out, was never looked at and may be sent again. */
-  #broken(error: Error | undefined): void {
-    if (this.#isOver) return
-    const stream = this.#stream
-    const isUnseen = stream?.rstCode === constants.NGHTTP2_REFUSED_STREAM || stream?.id === undefined
-    const isWhole = !(this.#options.body instanceof Readable)
-    if (isUnseen && isWhole && !this.#hasBegun && this.#tries < 2) return this.#try()
+  #broken(stream: ClientHttp2Stream, error?: Error): void {
+    // A stream that was given up is heard of again when it closes.
+    if (this.#isOver || stream !== this.#stream) return
+    const isUnseen = stream.rstCode === constants.NGHTTP2_REFUSED_STREAM || stream.id === undefined
+    if (isUnseen && this.#kept && !this.#hasBegun && this.#tries < 2) {
+      this.#stream = undefined
+      this.#letGo()
+      return this.#try()
+    }
     this.#fail(error ?? Object.assign(new Error('the origin reset its stream'), { code: 'ECONNRESET' }))
   }
 

@@ -87,5 +87,8 @@ function serve(stream: ServerHttp2Stream, raw: readonly string[], way: Tunnelled
         : 'The only protocol taken in an extended CONNECT is websocket (RFC 8441 §4).'
     return answer.refuse(answerFor(new CordonError('method_refused', sentence), way.tunnel.host))
   }
+  // What ends the stream is written a turn after the answer is over.
+  proxy.underWay.begin()
+  stream.once('close', () => proxy.underWay.end())
   void carry(request, answer, way, proxy)
 }

@@ -3,7 +3,7 @@ import { connect, constants } from 'node:http2'
 import { test } from 'node:test'
 import type { TLSSocket } from 'node:tls'
 import { routeTo, startCordon, startOrigin } from '../world.ts'
-import { answerOn, ask, openHttp2, openHttp2Socket } from './http2-world.ts'
+import { answerOn, ask, goodHead, headersFrame, openHttp2, openHttp2Socket, preface } from './http2-world.ts'
 
 const host = 'api.mailer.test'
 
@@ -102,36 +102,7 @@ test('a refusal comes before the content has been sent, and the client is told t
   assert.equal(session.destroyed, false)
 })
 
-/** HEADERS of HTTP/2 in literals without indexing (RFC 7541 §6.2.2), so that a test may write what no library would. */
-function headersFrame(streamId: number, fields: readonly (readonly [string, string])[]): Buffer {
-  const block = Buffer.concat(
-    fields.flatMap(([name, value]) => [
-      Buffer.from([0, name.length]),
-      Buffer.from(name, 'latin1'),
-      Buffer.from([value.length]),
-      Buffer.from(value, 'latin1'),
-    ]),
-  )
-  return frame(1, 0x5, streamId, block)
-}
-
-function frame(type: number, flags: number, streamId: number, payload: Buffer): Buffer {
-  const head = Buffer.alloc(9)
-  head.writeUIntBE(payload.length, 0, 3)
-  head[3] = type
-  head[4] = flags
-  head.writeUInt32BE(streamId, 5)
-  return Buffer.concat([head, payload])
-}
-
-const good = [
-  [':method', 'GET'],
-  [':scheme', 'https'],
-  [':authority', host],
-  [':path', '/'],
-] as const
-
-const preface = Buffer.concat([Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'), frame(4, 0, 0, Buffer.alloc(0))])
+const good = goodHead(host)
 
 test('a malformed request is a stream error and reaches no origin (RFC 9113 §8.1.1)', async (t) => {
   const origin = await startOrigin(t, host)

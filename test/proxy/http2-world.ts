@@ -136,3 +136,37 @@ export async function answerOn(stream: ClientHttp2Stream): Promise<StreamedAnswe
 export async function ask(session: ClientHttp2Session, fields: Record<string, string>): Promise<StreamedAnswer> {
   return answerOn(session.request(fields, { endStream: true }))
 }
+
+/** The pseudo-fields of a request that nothing is wrong with. */
+export const goodHead = (host: string): [string, string][] => [
+  [':method', 'GET'],
+  [':scheme', 'https'],
+  [':authority', host],
+  [':path', '/'],
+]
+
+/** HEADERS of HTTP/2 in literals without indexing (RFC 7541 §6.2.2), so that a test may write what no library would. */
+export function headersFrame(streamId: number, fields: readonly (readonly [string, string])[]): Buffer {
+  const block = Buffer.concat(
+    fields.flatMap(([name, value]) => [
+      Buffer.from([0, name.length]),
+      Buffer.from(name, 'latin1'),
+      Buffer.from([value.length]),
+      Buffer.from(value, 'latin1'),
+    ]),
+  )
+  return frame(1, 0x5, streamId, block)
+}
+
+/** RFC 9113 §4.1. */
+export function frame(type: number, flags: number, streamId: number, payload: Buffer): Buffer {
+  const head = Buffer.alloc(9)
+  head.writeUIntBE(payload.length, 0, 3)
+  head[3] = type
+  head[4] = flags
+  head.writeUInt32BE(streamId, 5)
+  return Buffer.concat([head, payload])
+}
+
+/** What a client begins a connection with (RFC 9113 §3.4). */
+export const preface = Buffer.concat([Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'), frame(4, 0, 0, Buffer.alloc(0))])
