@@ -1,6 +1,7 @@
 import { checkAgents } from './agents.ts'
 import { checkCa } from './ca.ts'
 import type { Check, Finding, Ground } from './finding.ts'
+import { checkNextHop } from './next-hop.ts'
 import { checkPort } from './port.ts'
 import { checkRoutes } from './routes.ts'
 import { checkSecrets } from './secrets.ts'
@@ -8,7 +9,16 @@ import { checkTokens } from './tokens.ts'
 import { checkTrust } from './trust.ts'
 
 /** Every check there is, in the order in which a set-up comes about. */
-const checks: readonly Check[] = [checkCa, checkTrust, checkTokens, checkPort, checkSecrets, checkAgents, checkRoutes]
+const checks: readonly Check[] = [
+  checkCa,
+  checkTrust,
+  checkTokens,
+  checkPort,
+  checkSecrets,
+  checkAgents,
+  checkNextHop,
+  checkRoutes,
+]
 
 /** Runs every check side by side; the findings keep the order of the list. */
 export async function examine(ground: Ground): Promise<Finding[]> {

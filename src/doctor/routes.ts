@@ -5,11 +5,13 @@ import { checkServerIdentity, connect as connectTls, type TLSSocket } from 'node
 import { CordonError } from '../base/error.ts'
 import { authorityOf, type HostPort } from '../base/names.ts'
 import { credentialOf } from '../proxy/inject.ts'
+import { nextHopTo, tunnelThrough } from '../proxy/next-hop.ts'
 import { originFault } from '../proxy/origin-fault.ts'
 import type { CredentialRoute } from '../proxy/proxy.ts'
 import { openSecrets } from '../secrets/secrets.ts'
 import { originTrust } from '../tls/trust.ts'
 import type { Check, Finding, Ground } from './finding.ts'
+import { nextHopIn } from './next-hop.ts'
 
 const patienceMs = 5000
 
@@ -58,11 +60,15 @@ async function knock(at: HostPort): Promise<void> {
   socket.destroy()
 }
 
-async function shakeHands({ host }: HostPort, at: HostPort, { config, env }: Ground): Promise<TLSSocket> {
+async function shakeHands({ host }: HostPort, at: HostPort, ground: Ground): Promise<TLSSocket> {
+  const { config, env } = ground
   const secureContext = originTrust({ extra: config.tls.trust, env }).context()
+  const hop = nextHopTo(at, nextHopIn(ground))
+  const way = hop
+    ? { socket: await tunnelThrough(hop, at, { timeoutMs: patienceMs, allowHalfOpen: false }) }
+    : { host: at.host, port: at.port }
   const socket = connectTls({
-    host: at.host,
-    port: at.port,
+    ...way,
     secureContext,
     timeout: patienceMs,
     rejectUnauthorized: true,

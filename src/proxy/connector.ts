@@ -7,7 +7,7 @@ import { checkServerIdentity, type SecureContext } from 'node:tls'
 import { buildConnector } from 'undici'
 import { bracketed, type HostPort } from '../base/names.ts'
 import { type Dial, type Guarding, guardedLookup, judgeName, plainLookup } from './dial.ts'
-import { type NextHop, nextHopTo, tunnelThrough } from './next-hop.ts'
+import { connectToHop, type NextHop, nextHopTo, tunnelThrough } from './next-hop.ts'
 import type { Target } from './target.ts'
 
 /** What it takes to reach origins. */
@@ -56,6 +56,19 @@ export function connectorFor(
       },
       (cause) => told(cause, null),
     )
+  }
+}
+
+/** A connector to the next proxy itself, for plain HTTP in absolute-form. */
+export function hopConnectorFor(hop: NextHop, target: Target, dial: Dial, proxy: Dialling): buildConnector.connector {
+  return (_options, callback) => {
+    const judged = dial.kind === 'guarded' ? judgeName(target, proxy) : Promise.resolve()
+    judged
+      .then(() => connectToHop(hop, target, proxy.connectTimeoutMs))
+      .then(
+        (socket) => callback(null, socket.on('error', tellReset)),
+        (cause) => callback(cause, null),
+      )
   }
 }
 

@@ -1,20 +1,26 @@
-import type { Dispatcher, Pool } from 'undici'
+import type { Dispatcher } from 'undici'
 import { systemCodeOf } from '../base/error.ts'
 import type { Door, Http2Origin, Sending } from './http2-origin.ts'
+
+/** The way by HTTP/1.1, its connections kept for the requests to come. */
+export interface PooledDoor extends Required<Door> {
+  close(): Promise<void>
+  destroy(): Promise<void>
+}
 
 /**
  * Both ways to one origin. HTTP/1.1 is the way of every request that can take it (its streams cost half of HTTP/2's); which
  * of the two an origin does not speak is learned from its first handshake and remembered.
  */
 export class Doors {
-  readonly #pool: Pool & Required<Door>
+  readonly #pool: PooledDoor
   readonly #http2: Http2Origin
   readonly #unproven: Door
   #isHttp1Only = false
   #isHttp2Only = false
   #isProven = false
 
-  constructor(pool: Pool & Required<Door>, openHttp2: (instead: () => Door) => Http2Origin) {
+  constructor(pool: PooledDoor, openHttp2: (instead: () => Door) => Http2Origin) {
     this.#pool = pool
     this.#http2 = openHttp2(() => {
       this.#isHttp1Only = true

@@ -32,17 +32,33 @@ export interface TunnelOptions {
   allowHalfOpen: boolean
 }
 
-/** A socket whose bytes reach the target. Rejects with `next_hop_…` errors, or with the `CordonError` of the name. */
-export async function tunnelThrough(hop: NextHop, target: HostPort, options: TunnelOptions): Promise<Socket> {
+/** A socket whose bytes reach the target. Rejects with `next_hop_…` errors. */
+export function tunnelThrough(hop: NextHop, target: HostPort, options: TunnelOptions): Promise<Socket> {
+  return inTime(hop, target, options, async (socket) => {
+    socket.write(connectHead(hop, authorityOf(target)), 'latin1')
+    const status = await statusOf(socket)
+    if (status < 200 || status > 299) throw hopRefusal(status, hop, target)
+  })
+}
+
+/** A connection to the proxy itself, for requests in absolute-form. Rejects as `tunnelThrough` does. */
+export function connectToHop(hop: NextHop, target: HostPort, timeoutMs: number): Promise<Socket> {
+  return inTime(hop, target, { timeoutMs, allowHalfOpen: false }, async () => {})
+}
+
+async function inTime(
+  hop: NextHop,
+  target: HostPort,
+  options: TunnelOptions,
+  open: (socket: Socket) => Promise<void>,
+): Promise<Socket> {
   const socket = dialHop(hop, options)
   const late = () => socket.destroy(Object.assign(new Error('connect timed out'), { code: 'ETIMEDOUT' }))
   const timer = setTimeout(late, options.timeoutMs)
   try {
     await once(socket, hop.secureContext ? 'secureConnect' : 'connect')
-    socket.write(connectHead(hop, authorityOf(target)), 'latin1')
-    const status = await statusOf(socket)
-    if (status >= 200 && status < 300) return socket
-    throw hopRefusal(status, hop, target)
+    await open(socket)
+    return socket
   } catch (cause) {
     // A failure after this one is of no interest to anybody.
     socket.on('error', () => {}).destroy()

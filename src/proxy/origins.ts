@@ -4,10 +4,13 @@
  */
 import type { Socket } from 'node:net'
 import { type buildConnector, Pool } from 'undici'
-import { connectorFor, type Dialling } from './connector.ts'
+import { authorityOf } from '../base/names.ts'
+import { connectorFor, type Dialling, hopConnectorFor } from './connector.ts'
 import type { Dial } from './dial.ts'
-import { Doors } from './http2-doors.ts'
+import { Doors, type PooledDoor } from './http2-doors.ts'
 import { type Door, Http2Origin } from './http2-origin.ts'
+import { nextHopTo } from './next-hop.ts'
+import { PlainDoor } from './plain-door.ts'
 import type { Target } from './target.ts'
 
 export interface Origins {
@@ -42,15 +45,23 @@ export function openOrigins(proxy: Dialling): Origins {
 }
 
 function openDoors(target: Target, dial: Dial, proxy: Dialling): Doors {
-  const pool = openPool(target, connectorFor(target, dial, proxy, { allowH2: false }))
-  return new Doors(pool, (instead) => {
+  return new Doors(openHttp1(target, dial, proxy), (instead) => {
     const connector = connectorFor(target, dial, proxy, { allowH2: true, preferH2: true })
     return new Http2Origin(`${target.scheme}://${target.authority}`, connector, instead)
   })
 }
 
+function openHttp1(target: Target, dial: Dial, proxy: Dialling): PooledDoor {
+  const pool = openPool(target, connectorFor(target, dial, proxy, { allowH2: false }))
+  const at = dial.kind === 'configured' ? dial.at : target
+  const hop = nextHopTo(at, proxy.nextHop)
+  // In absolute-form a proxy is told the host alone, so an origin that lies elsewhere is reached by a tunnel.
+  if (!hop || target.scheme === 'https' || authorityOf(at) !== target.authority) return pool
+  return new PlainDoor(target, hop, openPool(target, hopConnectorFor(hop, target, dial, proxy)), pool)
+}
+
 /** No limit on how many connections or how long a first byte takes: models think, and streams must not queue. */
-function openPool({ scheme, authority }: Target, connect: buildConnector.connector): Pool & Required<Door> {
+function openPool({ scheme, authority }: Target, connect: buildConnector.connector): PooledDoor {
   const pool = new Pool(`${scheme}://${authority}`, {
     connect,
     connections: null,

@@ -1,21 +1,17 @@
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
-import { createServer, type IncomingMessage } from 'node:http'
-import { type AddressInfo, connect, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { type TestContext, test } from 'node:test'
-import { createSecureContext, createServer as createTlsServer } from 'node:tls'
-import { parseException } from '../../src/policy/exception.ts'
+import { createSecureContext } from 'node:tls'
 import type { Resolve } from '../../src/proxy/dial.ts'
-import type { NextHop } from '../../src/proxy/next-hop.ts'
-import { Secret } from '../../src/secrets/secret.ts'
+import { basic, type CompanyOptions, type CompanyProxy, startCompanyProxy } from '../company-proxy.ts'
 import {
   assertLogIsClean,
   type Cordon,
-  hostOf,
+  exchangeRaw,
   openIntercepted,
+  openSocket,
   openTunnel,
-  originCa,
-  originCertificate,
+  proxyAuthorization,
   readAll,
   readHead,
   send,
@@ -23,81 +19,6 @@ import {
   startOrigin,
   startRawOrigin,
 } from '../world.ts'
-
-interface CompanyProxy {
-  hop: NextHop
-  /** Authorities of CONNECT, in their order. */
-  asked: string[]
-  fields: IncomingMessage['headers'][]
-}
-
-interface CompanyOptions {
-  /** Where the names that are asked for really are; a name that is not here is 502. */
-  places?: Record<string, number>
-  /** `user:password` that it wants. */
-  wants?: string
-  /** What cordon is told to send. */
-  sends?: string
-  /** Answers every CONNECT with this status. */
-  status?: number
-  tls?: boolean
-  exceptions?: string[]
-}
-
-/** A forward proxy of another's, as companies run them: it resolves names by itself, and opens tunnels. */
-async function startCompanyProxy(
-  t: TestContext,
-  { places = {}, wants, sends = wants, status, tls = false, exceptions = [] }: CompanyOptions,
-): Promise<CompanyProxy> {
-  const asked: string[] = []
-  const fields: IncomingMessage['headers'][] = []
-  const sockets = new Set<Socket>()
-  const server = createServer().on('connect', (request: IncomingMessage, socket: Socket, head: Buffer) => {
-    const authority = request.url ?? ''
-    asked.push(authority)
-    fields.push(request.headers)
-    socket.on('error', () => {})
-    const refuse = (code: number, more = '') =>
-      socket.end(`HTTP/1.1 ${code} No\r\n${more}Content-Length: 4\r\n\r\nsad!`)
-    if (status !== undefined) return void refuse(status)
-    if (wants !== undefined && request.headers['proxy-authorization'] !== basic(wants))
-      return void refuse(407, 'Proxy-Authenticate: Basic realm="company"\r\n')
-    const port = places[authority.slice(0, authority.lastIndexOf(':'))]
-    if (port === undefined) return void refuse(502)
-    const origin = connect({ port, host: '127.0.0.1', allowHalfOpen: true }, () => {
-      socket.write('HTTP/1.1 200 Connection established\r\nVia: 1.1 company\r\n\r\n')
-      origin.write(head)
-      origin.pipe(socket).pipe(origin)
-    })
-    origin.on('error', () => socket.destroy())
-    sockets.add(origin)
-  })
-  const listener = tls
-    ? createTlsServer(originCertificate(['proxy.corp.test', '127.0.0.1']), (socket) =>
-        server.emit('connection', socket),
-      )
-    : server
-  listener.on('connection', (socket: Socket) => sockets.add(socket)).listen(0, '127.0.0.1')
-  await once(listener, 'listening')
-  t.after(() => {
-    for (const socket of sockets) socket.destroy()
-    listener.close()
-  })
-  const { port } = listener.address() as AddressInfo
-  return {
-    asked,
-    fields,
-    hop: {
-      at: { host: hostOf('127.0.0.1'), port },
-      secureContext: tls ? () => createSecureContext({ ca: originCa.pem }) : undefined,
-      authorization: sends === undefined ? undefined : new Secret(basic(sends)),
-      setting: 'HTTPS_PROXY',
-      exceptions: exceptions.flatMap((text) => parseException(text) ?? []),
-    },
-  }
-}
-
-const basic = (pair: string) => `Basic ${Buffer.from(pair).toString('base64')}`
 
 /** As most resolvers in companies: what lies outside has no answer. */
 const resolvesNothing: Resolve = (_hostname, _options, callback) =>
@@ -356,4 +277,70 @@ test('a WebSocket goes through the next proxy like any request', async (t) => {
 
   assert.match(await readHead(socket), /^HTTP\/1\.1 101 /)
   assert.deepEqual(company.asked, ['api.mailer.test:443'])
+})
+
+/** A request of plain HTTP, in absolute-form as clients send it. */
+async function sendPlain(t: TestContext, cordon: Cordon, authority: string, path: string, more = '') {
+  const socket = await openSocket(t, cordon.port)
+  const token = `Proxy-Authorization: ${proxyAuthorization(cordon)}`
+  return exchangeRaw(
+    socket,
+    `GET http://${authority}${path} HTTP/1.1\r\nHost: ${authority}\r\n${token}\r\nConnection: close\r\n${more}\r\n`,
+  )
+}
+
+test('plain HTTP is asked of the next proxy in absolute-form, with its credential and without that of cordon', async (t) => {
+  const origin = await startOrigin(t, 'open.test', { cleartext: true })
+  const wants = 'sam:hunter2'
+  const company = await startCompanyProxy(t, { places: { 'open.test': origin.port }, wants })
+  const cordon = await cordonBehind(t, company)
+
+  const { status, content } = await sendPlain(t, cordon, 'open.test', '/a?b=c')
+
+  assert.equal(status, 200)
+  assert.equal(content, '{"ok":true}')
+  assert.deepEqual(company.asked, [])
+  assert.deepEqual(company.forwarded, ['http://open.test:80/a?b=c'])
+  assert.equal(company.fields[0]?.['proxy-authorization'], basic(wants))
+  assert.equal(company.fields[0]?.host, 'open.test')
+  assertLogIsClean(cordon.log, ['hunter2', wants])
+})
+
+test('407 of the next proxy to plain HTTP is no 407 of cordon', async (t) => {
+  const company = await startCompanyProxy(t, { wants: 'sam:hunter2', sends: 'sam:hunter3' })
+  const cordon = await cordonBehind(t, company)
+
+  const { status, content, fields } = await sendPlain(t, cordon, 'open.test', '/')
+
+  assert.equal(status, 502)
+  assert.equal(JSON.parse(content).error.code, 'cordon_next_hop_denied')
+  assert.equal(fields['proxy-authenticate'], undefined)
+})
+
+test('plain HTTP to special names and addresses never reaches the next proxy', async (t) => {
+  const company = await startCompanyProxy(t, {})
+  const cordon = await cordonBehind(t, company)
+
+  for (const host of ['10.0.0.1', 'metadata.google.internal', 'intranet']) {
+    const { status } = await sendPlain(t, cordon, host, '/')
+    assert.equal(status, 403, host)
+  }
+  assert.deepEqual([company.asked, company.forwarded], [[], []])
+})
+
+test('a WebSocket of plain HTTP takes a tunnel', async (t) => {
+  const origin = await startOrigin(t, 'open.test', { cleartext: true })
+  origin.server.on('upgrade', (_request, socket: Socket) =>
+    socket.end('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\nframe'),
+  )
+  const company = await startCompanyProxy(t, { places: { 'open.test': origin.port } })
+  const cordon = await cordonBehind(t, company)
+  const socket = await openSocket(t, cordon.port)
+
+  socket.write(
+    'GET http://open.test/ HTTP/1.1\r\nHost: open.test\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
+  )
+
+  assert.match(await readHead(socket), /^HTTP\/1\.1 101 /)
+  assert.deepEqual([company.asked, company.forwarded], [['open.test:80'], []])
 })
