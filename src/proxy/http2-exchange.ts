@@ -25,6 +25,8 @@ export class StreamExchange implements Dispatcher.DispatchController {
   #kept: Buffer[] | undefined = []
   #keptLength = 0
   #letGo = () => {}
+  /** Bytes of content that are to come, where the origin has said how many: a number then. */
+  #due = Number.NaN
   paused = false
   reason: Error | null = null
   rawHeaders: string[] = []
@@ -96,7 +98,9 @@ export class StreamExchange implements Dispatcher.DispatchController {
       this.#hasBegun = true
       this.#kept = undefined
       if (this.#options.upgrade && Number(headers[':status']) === 200) return this.#switch(stream, raw)
+      this.#due = Number(headers['content-length'])
       stream.on('data', (chunk: Buffer) => {
+        this.#due -= chunk.length
         if (!this.#isOver) this.#handler.onResponseData?.(this, chunk)
       })
       this.#begin(headers, raw)
@@ -106,7 +110,8 @@ export class StreamExchange implements Dispatcher.DispatchController {
     stream.on('trailers', (_headers: IncomingHttpHeaders, _flags: number, raw?: string[]) => {
       this.rawTrailers = raw ?? []
     })
-    stream.once('end', () => (isWhole() ? this.#finish() : this.#broken(stream)))
+    // Node's servers reset a stream without an error, and before its end, where they have not read the request.
+    stream.once('end', () => (isWhole() || this.#due === 0 ? this.#finish() : this.#broken(stream)))
     stream.on('error', (error) => this.#broken(stream, error))
     stream.once('close', () => this.#broken(stream))
   }

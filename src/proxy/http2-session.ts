@@ -79,6 +79,8 @@ type Tunnelled = Way & { kind: 'tunnel' }
 function serve(stream: ServerHttp2Stream, raw: readonly string[], way: Tunnelled, proxy: Proxy): void {
   const request = http2Request(stream, raw)
   const answer = new StreamAnswer(stream)
+  // Node resets a stream that nobody has read, even one without content, and a slow client may not have its whole answer then.
+  if (stream.endAfterHeaders) stream.resume()
   if (request.protocol === 'websocket') return void carryStreamUpgrade(request, stream, answer, way, proxy)
   if (request.protocol !== undefined || request.method === 'CONNECT') {
     const sentence =

@@ -164,6 +164,43 @@ test('an answer that its origin cuts short is RST_STREAM and never looks whole',
   }
 })
 
+test('an answer of the length that was announced is whole, although its origin resets the stream after it', async (t) => {
+  const origin = await startHttp2Origin(t, host, (stream) => {
+    stream.respond({ ':status': 200, 'content-length': 4 }, cutting)
+    stream.write('full', () => stream.close(constants.NGHTTP2_NO_ERROR))
+  })
+  const cordon = await startCordon(t, { routes: [routeTo(origin)] })
+  const session = await openHttp2(t, cordon, origin.authority)
+
+  const { content } = await ask(session, needsHttp2)
+
+  assert.equal(content, 'full')
+})
+
+test('a slow client has all of a long answer, and its stream is ended and not reset', async (t) => {
+  const total = 16 * 1024 * 1024
+  const origin = await startOrigin(t, host, { answer: (_request, response) => response.end(Buffer.alloc(total)) })
+  const cordon = await startCordon(t, { routes: [routeTo(origin)] })
+  const session = await openHttp2(t, cordon, origin.authority)
+  let received = 0
+  let isEnded = false
+
+  const stream = session.request({})
+  const push = stream.push
+  // The one moment that tells END_STREAM from a stream that was reset without an error.
+  stream.push = (piece, encoding) => {
+    isEnded ||= piece === null && !stream.closed
+    return push.call(stream, piece, encoding)
+  }
+  for await (const piece of stream) {
+    received += piece.length
+    await new Promise(setImmediate)
+  }
+
+  assert.equal(received, total)
+  assert.equal(isEnded, true)
+})
+
 test('interim answers and trailers pass between HTTP/2 and HTTP/2', async (t) => {
   let atOrigin: IncomingHttpHeaders = {}
   const origin = await startHttp2Origin(t, host, (stream) => {
