@@ -77,35 +77,67 @@ function contentOf(message: IncomingMessage, { codings, lengths }: RequestFields
 
 /** The answer to a request of HTTP/1.x. */
 export function http1Answer(response: ServerResponse): ClientAnswer {
-  // A client that goes away in mid-answer is no error of ours; `watch` sees it by `close`.
-  response.on('error', () => {})
-  response.sendDate = false
-  return {
-    get isGone() {
-      return response.destroyed
-    },
-    watch(onReady, onGone) {
-      response.on('drain', onReady)
-      response.once('close', () => {
-        if (!response.writableFinished) onGone()
-      })
-    },
-    inform: (status, fields) => inform(response, status, fields),
-    begin: (status, reason, fields) => void response.writeHead(status, reason, fields),
+  return new Http1Answer(response)
+}
+
+// A class, because a getter in an object literal makes V8 keep a hidden class a literal, and with it every answer, until
+// the next collection of the old generation.
+class Http1Answer implements ClientAnswer {
+  readonly #response: ServerResponse
+
+  constructor(response: ServerResponse) {
+    this.#response = response
+    // A client that goes away in mid-answer is no error of ours; `watch` sees it by `close`.
+    response.on('error', ignore)
+    response.sendDate = false
+  }
+
+  get isGone(): boolean {
+    return this.#response.destroyed
+  }
+
+  watch(onReady: () => void, onGone: () => void): void {
+    const response = this.#response
+    response.on('drain', onReady)
+    response.once('close', () => {
+      if (!response.writableFinished) onGone()
+    })
+  }
+
+  inform(status: number, fields: Fields): void {
+    inform(this.#response, status, fields)
+  }
+
+  begin(status: number, reason: string, fields: Fields): void {
+    this.#response.writeHead(status, reason, fields)
+  }
+
+  flush(): void {
     // Node's `flushHeaders` writes the head as UTF-8, and a field is bytes (see `textOf`).
-    flush: () => void response.write('', 'latin1'),
-    write: (chunk) => response.write(chunk),
-    end(trailers) {
-      if (trailers && trailers.length > 0 && response.chunkedEncoding) response.addTrailers(pairsOf(trailers))
-      endAnswer(response)
-    },
-    break: () => void response.destroy(),
-    refuse: (answer) => {
-      response.sendDate = true
-      answerResponse(response, answer)
-    },
+    this.#response.write('', 'latin1')
+  }
+
+  write(chunk: Buffer): boolean {
+    return this.#response.write(chunk)
+  }
+
+  end(trailers?: Fields): void {
+    const response = this.#response
+    if (trailers && trailers.length > 0 && response.chunkedEncoding) response.addTrailers(pairsOf(trailers))
+    endAnswer(response)
+  }
+
+  break(): void {
+    this.#response.destroy()
+  }
+
+  refuse(answer: Answer): void {
+    this.#response.sendDate = true
+    answerResponse(this.#response, answer)
   }
 }
+
+const ignore = () => {}
 
 /** RFC 9110 §15.2: HTTP/1.0 knows no interim answers. */
 function inform(response: ServerResponse, status: number, fields: Fields): void {
