@@ -8,9 +8,7 @@ import type { Socket } from 'node:net'
 import { Arriving } from './arriving.ts'
 import type { ClientAnswer, ClientRequest } from './client-request.ts'
 import { endToEndResponse, endToEndTrailers, type Fields, pairsOf } from './fields.ts'
-import type { Door } from './http2-origin.ts'
 import { originFault } from './origin-fault.ts'
-import { connectTo } from './origins.ts'
 import { clientLeft, reasonOf } from './response.ts'
 import type { Target } from './target.ts'
 
@@ -26,18 +24,15 @@ export interface Outbound {
 /** True where only this way carries all of the request. */
 export function mustGoAlone({ target, request: { fields, version }, content }: Outbound): boolean {
   if (target.pathAndQuery === '*') return true
-  if (version !== '1.1') return false
+  if (version === '1.0') return false
   return (
     fields.takesTrailers || (content instanceof Arriving && (fields.expectsContinue || fields.announced.length > 0))
   )
 }
 
 /** Resolves with the status once the response is over; rejects and breaks as `forward` does. `answer` is watched here. */
-export async function forwardAlone(outbound: Outbound, answer: ClientAnswer, pool: Door): Promise<number> {
+export function forwardAlone(outbound: Outbound, answer: ClientAnswer, socket: Socket): Promise<number> {
   const { target } = outbound
-  const socket = await connectTo(pool).catch((cause: unknown) => {
-    throw originFault(cause, target)
-  })
   return new Promise((done, fail) => {
     const outgoing = openRequest({
       createConnection: () => socket,

@@ -6,6 +6,7 @@ import { endToEndResponse, endToEndTrailers, type Fields } from './fields.ts'
 import { forwardAlone, mustGoAlone, type Outbound } from './forward-alone.ts'
 import type { Door, Sending } from './http2-origin.ts'
 import { originFault } from './origin-fault.ts'
+import { connectTo } from './origins.ts'
 import { clientLeft, reasonOf, textOf } from './response.ts'
 import type { Target } from './target.ts'
 
@@ -30,7 +31,7 @@ export function forward(
     return forwardArriving({ target, fields: all, request, content: arriving }, arriving, answer, pool)
   }
   const outbound: Outbound = { target, fields: all, request, content }
-  return pool.dial && mustGoAlone(outbound) ? forwardAlone(outbound, answer, pool) : dispatch(outbound, answer, pool)
+  return pool.dial && mustGoAlone(outbound) ? alone(outbound, answer, pool) : dispatch(outbound, answer, pool)
 }
 
 /** Content comes nearly always right behind its head. One that has not come by then may wait for the answer. */
@@ -43,11 +44,24 @@ async function forwardArriving(
   answer: ClientAnswer,
   pool: Door,
 ): Promise<number> {
-  // HTTP/2 sends a head when it has one, and carries what undici's HTTP/1.1 cannot.
-  if (!pool.dial) return dispatch(outbound, answer, pool)
-  if (mustGoAlone(outbound)) return forwardAlone(outbound, answer, pool)
+  if (!pool.dial) return dispatchAtOnce(outbound, answer, pool)
+  if (mustGoAlone(outbound)) return alone(outbound, answer, pool)
   const hasBegun = await new Promise<boolean>((tell) => content.whenBegun(arrivalMs, tell))
-  return hasBegun ? dispatch(outbound, answer, pool) : forwardAlone(outbound, answer, pool)
+  return hasBegun ? dispatch(outbound, answer, pool) : alone(outbound, answer, pool)
+}
+
+/** A connection of HTTP/1.1 for this request alone, or a stream where the origin turns out to speak nothing but HTTP/2. */
+async function alone(outbound: Outbound, answer: ClientAnswer, door: Door): Promise<number> {
+  const socket = await connectTo(door).catch((cause: unknown) => {
+    throw originFault(cause, outbound.target)
+  })
+  return socket ? forwardAlone(outbound, answer, socket) : dispatchAtOnce(outbound, answer, door)
+}
+
+/** HTTP/2 sends a head when it has one, and carries what undici's HTTP/1.1 cannot; but for 100, which is said here. */
+function dispatchAtOnce(outbound: Outbound, answer: ClientAnswer, door: Door): Promise<number> {
+  if (outbound.request.fields.expectsContinue && outbound.content instanceof Arriving) answer.inform(100, [])
+  return dispatch(outbound, answer, door)
 }
 
 function dispatch(outbound: Outbound, answer: ClientAnswer, pool: Door): Promise<number> {

@@ -28,7 +28,7 @@ export class Doors {
     })
     this.#unproven = {
       dispatch: (options, handler) => this.#pool.dispatch(options, this.#watched(options, handler)),
-      dial: () => this.#pool.dial(),
+      dial: () => this.#pool.dial().catch((error: Error) => this.#noHttp1(error)),
     }
   }
 
@@ -46,6 +46,11 @@ export class Doors {
   async destroy(): Promise<void> {
     this.#http2.destroy()
     await this.#pool.destroy()
+  }
+
+  #noHttp1(error: Error): undefined {
+    if (!isForWantOfHttp1(error)) throw error
+    this.#isHttp2Only = true
   }
 
   /** Until one request has gone out by HTTP/1.1, a handshake that failed for want of it sends the request by HTTP/2. */

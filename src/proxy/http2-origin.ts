@@ -12,8 +12,11 @@ import { StreamExchange } from './http2-exchange.ts'
 /** A way to an origin. */
 export interface Door {
   dispatch(options: Sending, handler: Dispatcher.DispatchHandler): boolean
-  /** A connection of HTTP/1.1 for one request alone; HTTP/2 carries everything by `dispatch`. */
-  dial?(): Promise<Socket>
+  /**
+   * A connection of HTTP/1.1 for one request alone, undefined where the origin does not speak that; a door of HTTP/2 carries
+   * everything by `dispatch`.
+   */
+  dial?(): Promise<Socket | undefined>
 }
 
 /** A request as `forward` hands it over; undici knows no trailers of a request. */

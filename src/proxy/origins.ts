@@ -75,8 +75,8 @@ function openPool({ scheme, authority }: Target, connect: buildConnector.connect
   return Object.assign(pool, { dial: () => dialWith(connect, scheme) })
 }
 
-/** A connection of its own to an origin, verified like those of its pool. Whoever asks for it ends it. */
-export function connectTo(door: Door): Promise<Socket> {
+/** A connection of its own to an origin, verified like those of its pool. Whoever asks for it ends it. Undefined where the origin speaks HTTP/2 alone. */
+export function connectTo(door: Door): Promise<Socket | undefined> {
   if (!door.dial) throw new TypeError('a request of HTTP/2 needs no connection of its own')
   return door.dial()
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { constants, type ServerHttp2Stream } from 'node:http2'
 import { test } from 'node:test'
-import { exchangeRaw, openIntercepted, type Proof, routeTo, startCordon, startOrigin } from '../world.ts'
+import { exchangeRaw, openIntercepted, type Proof, readHead, routeTo, startCordon, startOrigin } from '../world.ts'
 import { answerOn, ask, openHttp2, startHttp2Origin } from './http2-world.ts'
 
 const host = 'api.mailer.test'
@@ -81,6 +81,59 @@ test('a client of HTTP/1.1 is carried to an origin that speaks HTTP/2 alone', as
   }
 
   assert.equal(origin.sessions.length, 1)
+})
+
+test('so is one that waits for 100, or sends trailers, as the first of all', async (t) => {
+  const trailers: unknown[] = []
+  const origin = await startHttp2Origin(t, host, (stream) => {
+    stream.on('trailers', (fields) => trailers.push(fields['x-sum']))
+    stream.resume().on('end', () => ok(stream))
+  })
+  const head = `POST / HTTP/1.1\r\nHost: ${host}\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n`
+  const content = '7\r\ncontent\r\n0\r\nX-Sum: 12\r\n\r\n'
+
+  const first = await startCordon(t, { routes: [routeTo(origin)] })
+  const waiting = await openIntercepted(t, first, origin.authority)
+  waiting.write(`${head}Expect: 100-continue\r\n\r\n`)
+  assert.match(await readHead(waiting), /^HTTP\/1\.1 100 /)
+  const answer = await exchangeRaw(waiting, content)
+  const second = await startCordon(t, { routes: [routeTo(origin)] })
+  const announcing = await openIntercepted(t, second, origin.authority)
+  const other = await exchangeRaw(announcing, `${head}Trailer: X-Sum\r\n\r\n${content}`)
+
+  assert.deepEqual([answer.status, other.status], [200, 200])
+  assert.deepEqual(trailers, ['12', '12'])
+})
+
+test('a client of HTTP/2 that waits for 100 hears it, and its trailers reach an origin of either version', async (t) => {
+  const seen: string[] = []
+  const origins = [
+    await startHttp2Origin(t, host, (stream) => {
+      stream.on('trailers', (fields) => seen.push(String(fields['x-sum'])))
+      stream.resume().on('end', () => ok(stream))
+    }),
+    await startOrigin(t, host, {
+      answer: (request, response, content) => {
+        seen.push(`${content} ${request.trailers['x-sum']}`)
+        response.end()
+      },
+    }),
+  ]
+
+  for (const origin of origins) {
+    const cordon = await startCordon(t, { routes: [routeTo(origin)] })
+    const session = await openHttp2(t, cordon, origin.authority)
+    const stream = session.request(
+      { ':method': 'POST', expect: '100-continue', trailer: 'x-sum' },
+      { waitForTrailers: true },
+    )
+    stream.on('wantTrailers', () => stream.sendTrailers({ 'x-sum': '12' }))
+    await once(stream, 'continue')
+    stream.end('content')
+    assert.equal((await answerOn(stream)).status, 200)
+  }
+
+  assert.deepEqual(seen, ['12', 'content 12'])
 })
 
 test('an origin of HTTP/2 that does not prove its name sees no stream', async (t) => {
