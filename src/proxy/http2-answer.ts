@@ -60,6 +60,7 @@ export class StreamAnswer implements ClientAnswer {
   write(chunk: Buffer): boolean {
     if (this.isGone) return true
     this.#sendHead(false)
+    if (this.isGone) return true
     // Node has ended what can have no content: the answer to HEAD, 204, 304.
     return this.#stream.writableEnded || this.#stream.write(chunk)
   }
@@ -70,6 +71,7 @@ export class StreamAnswer implements ClientAnswer {
     this.#trailers = trailers
     const isHeadOnly = !this.#stream.headersSent && trailers.length === 0
     this.#sendHead(isHeadOnly)
+    if (this.isGone) return
     this.#stream.end(() => {
       if (isHeadOnly) this.#letGo()
     })
@@ -101,7 +103,13 @@ export class StreamAnswer implements ClientAnswer {
     const raw = [':status', String(head.status), ...head.fields]
     // Node ends a stream before it resets it, and an answer that breaks off would look whole; what waits for trailers it
     // does not end.
-    this.#stream.respond(raw, { ...dateless, endStream: isWhole, waitForTrailers: !isWhole })
+    const options = { ...dateless, endStream: isWhole, waitForTrailers: !isWhole }
+    try {
+      this.#stream.respond(raw, options)
+    } catch {
+      // HTTP/1.1 has status codes that Node does not let into HTTP/2: 600 and more (RFC 9110 §15).
+      breakOff(this.#stream)
+    }
   }
 
   /** RFC 9113 §8.1: a client that is still sending after its answer was whole is told to stop, without error. */

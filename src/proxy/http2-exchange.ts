@@ -1,14 +1,10 @@
-import { createHash } from 'node:crypto'
-import { type ClientHttp2Stream, constants, type IncomingHttpHeaders, sensitiveHeaders } from 'node:http2'
+import { type ClientHttp2Stream, constants, type IncomingHttpHeaders } from 'node:http2'
 import { Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import { CordonError } from '../base/error.ts'
-import { endToEndTrailers, type Fields } from './fields.ts'
-import { namedBy } from './http2-answer.ts'
+import { acceptFor, extendedConnect, headOf, regular, valueOf } from './http2-head.ts'
 import type { Http2Origin, Lane, Sending } from './http2-origin.ts'
-
-/** Content of a request, in bytes, that is held to be sent again. */
-const mostKept = 65_536
+import { Upload } from './http2-upload.ts'
 
 /**
  * One request on a stream of an origin, told to a handler of undici's. Content goes both ways at once: the answer may begin
@@ -18,13 +14,11 @@ export class StreamExchange implements Dispatcher.DispatchController {
   readonly #options: Sending
   readonly #handler: Dispatcher.DispatchHandler
   readonly #origin: Http2Origin
+  readonly #upload: Upload | undefined
   #stream: ClientHttp2Stream | undefined
   #isOver = false
   #hasBegun = false
   #tries = 0
-  #kept: Buffer[] | undefined = []
-  #keptLength = 0
-  #letGo = () => {}
   /** Bytes of content that are to come, where the origin has said how many: a number then. */
   #due = Number.NaN
   paused = false
@@ -36,6 +30,8 @@ export class StreamExchange implements Dispatcher.DispatchController {
     this.#options = options
     this.#handler = handler
     this.#origin = origin
+    const { body, trailers = () => [] } = options
+    if (body instanceof Readable) this.#upload = new Upload(body, trailers, (error) => this.abort(error))
   }
 
   get aborted(): boolean {
@@ -64,31 +60,31 @@ export class StreamExchange implements Dispatcher.DispatchController {
 
   #try(): void {
     this.#tries += 1
-    this.#origin.lane().then(
-      (lane) => {
+    this.#origin
+      .lane()
+      .then((lane) => {
         if (this.#isOver) return
         if (lane) this.#send(lane)
         else this.#origin.elsewhere().dispatch(this.#options, this.#handler)
-      },
-      (error) => this.#fail(error),
-    )
+      })
+      .catch((error) => this.#fail(error))
   }
 
   #send({ session, opened }: Lane): void {
     const { body, upgrade } = this.#options
     if (upgrade && session.remoteSettings.enableConnectProtocol !== true) return this.#fail(unwilling())
-    const content = body instanceof Readable || body instanceof Buffer ? body : null
+    const content = Buffer.isBuffer(body) ? body : undefined
     const head = upgrade ? extendedConnect(this.#options) : headOf(this.#options)
     const stream = session.request(head, {
-      endStream: content === null && !upgrade,
+      endStream: !content && !this.#upload && !upgrade,
       // What waits for trailers is not ended by Node before it is reset, so that a request that breaks off never looks whole.
-      waitForTrailers: content instanceof Readable,
+      waitForTrailers: this.#upload !== undefined,
     })
     this.#stream = stream
     opened(stream)
     this.#hear(stream)
-    if (content instanceof Readable) this.#pour(content, stream)
-    else if (content) stream.end(content)
+    if (content) stream.end(content)
+    this.#upload?.pour(stream)
   }
 
   #hear(stream: ClientHttp2Stream): void {
@@ -96,7 +92,7 @@ export class StreamExchange implements Dispatcher.DispatchController {
     stream.on('headers', (headers: IncomingHttpHeaders, _flags: number, raw?: string[]) => this.#begin(headers, raw))
     stream.once('response', (headers: IncomingHttpHeaders, flags: number, raw?: string[]) => {
       this.#hasBegun = true
-      this.#kept = undefined
+      this.#upload?.forget()
       if (this.#options.upgrade && Number(headers[':status']) === 200) return this.#switch(stream, raw)
       this.#due = Number(headers['content-length'])
       stream.on('data', (chunk: Buffer) => {
@@ -113,7 +109,10 @@ export class StreamExchange implements Dispatcher.DispatchController {
     // Node's servers reset a stream without an error, and before its end, where they have not read the request.
     stream.once('end', () => (isWhole() || this.#due === 0 ? this.#finish() : this.#broken(stream)))
     stream.on('error', (error) => this.#broken(stream, error))
-    stream.once('close', () => this.#broken(stream))
+    stream.once('close', () => {
+      this.#broken(stream)
+      if (stream === this.#stream) this.#upload?.drop()
+    })
   }
 
   #begin(headers: IncomingHttpHeaders, raw: string[] = []): void {
@@ -131,43 +130,6 @@ export class StreamExchange implements Dispatcher.DispatchController {
     this.#handler.onRequestUpgrade?.(this, constants.HTTP_STATUS_SWITCHING_PROTOCOLS, {}, stream)
   }
 
-  /** The content and then its trailer fields, as fast as the origin takes them. */
-  #pour(content: Readable, stream: ClientHttp2Stream): void {
-    stream.once('wantTrailers', () => stream.sendTrailers(namedBy(endToEndTrailers(this.#options.trailers?.() ?? []))))
-    for (const piece of this.#kept ?? []) stream.write(piece)
-    if (content.readableEnded) return void stream.end()
-    const take = (piece: Buffer) => {
-      this.#keep(piece)
-      if (!stream.write(piece)) content.pause()
-    }
-    const end = () => stream.end()
-    // A request that breaks off must not look whole (RFC 9113 §8.1.1).
-    const gone = () => {
-      if (!content.readableEnded)
-        this.abort(Object.assign(new Error('the content broke off'), { code: 'ECONNABORTED' }))
-    }
-    content.on('data', take).once('end', end).once('error', gone).once('close', gone)
-    content.resume()
-    stream.on('drain', () => content.resume())
-    this.#letGo = () => {
-      content.pause()
-      content.off('data', take).off('end', end).off('error', gone).off('close', gone)
-    }
-    stream.once('close', () => {
-      if (stream !== this.#stream) return
-      this.#letGo()
-      // Nobody wants the rest, and a client that is still sending must be able to come to its end.
-      content.on('error', () => {}).resume()
-    })
-  }
-
-  /** Held until there is an answer or too much of it, for an origin that refuses the stream. */
-  #keep(piece: Buffer): void {
-    this.#keptLength += piece.length
-    if (this.#keptLength > mostKept) this.#kept = undefined
-    else this.#kept?.push(piece)
-  }
-
   #finish(): void {
     if (this.#isOver) return
     this.#isOver = true
@@ -181,9 +143,10 @@ export class StreamExchange implements Dispatcher.DispatchController {
     // A stream that was given up is heard of again when it closes.
     if (this.#isOver || stream !== this.#stream) return
     const isUnseen = stream.rstCode === constants.NGHTTP2_REFUSED_STREAM || stream.id === undefined
-    if (isUnseen && this.#kept && !this.#hasBegun && this.#tries < 2) {
+    const isHeld = this.#upload?.isHeld ?? true
+    if (isUnseen && isHeld && !this.#hasBegun && this.#tries < 2) {
       this.#stream = undefined
-      this.#letGo()
+      this.#upload?.takeBack()
       return this.#try()
     }
     this.#fail(error ?? Object.assign(new Error('the origin reset its stream'), { code: 'ECONNRESET' }))
@@ -206,42 +169,6 @@ function watchEnd(stream: ClientHttp2Stream): () => boolean {
     return push.call(stream, chunk, encoding)
   }
   return () => isWhole
-}
-
-/** RFC 9113 §8.3.1. That trailers are welcome is said of this connection, whatever the client said of its own. */
-function headOf({ method, path, headers }: Sending): string[] {
-  return head([':method', String(method), ':scheme', 'https', ':path', path], headers, ['te', 'trailers'])
-}
-
-/** RFC 8441 §5. */
-function extendedConnect({ path, headers }: Sending): string[] {
-  return head([':method', 'CONNECT', ':protocol', 'websocket', ':scheme', 'https', ':path', path], headers, [])
-}
-
-function head(pseudo: string[], headers: Sending['headers'], more: string[]): string[] {
-  const fields = Array.isArray(headers) ? headers : []
-  const raw = [...pseudo, ':authority', valueOf(headers, 'host')]
-  for (let i = 0; i + 1 < fields.length; i += 2) {
-    const name = (fields[i] ?? '').toLowerCase()
-    if (name !== 'host' && name !== 'sec-websocket-key') raw.push(name, fields[i + 1] ?? '')
-  }
-  raw.push(...more)
-  // The credential is the last of the fields (see `inject.ts`): RFC 7541 §7.1.3 has it stay out of the table that later
-  // requests are compressed with, which are other clients' too.
-  return Object.assign(raw, { [sensitiveHeaders]: [(fields.at(-2) ?? '').toLowerCase()] })
-}
-
-const regular = (raw: string[]) => raw.filter((_, i) => !raw[i - (i % 2)]?.startsWith(':'))
-
-function valueOf(headers: Sending['headers'], name: string): string {
-  const fields: Fields = Array.isArray(headers) ? headers : []
-  const at = fields.findIndex((field, i) => i % 2 === 0 && field.toLowerCase() === name)
-  return at < 0 ? '' : (fields[at + 1] ?? '')
-}
-
-/** RFC 6455 §4.2.2: what an origin shows to say that it has read the key and speaks WebSocket. */
-export function acceptFor(key: string): string {
-  return createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64')
 }
 
 const unwilling = () => new CordonError('origin_unwilling', 'The origin takes no WebSocket on HTTP/2 (RFC 8441 §3).')

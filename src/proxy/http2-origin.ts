@@ -58,6 +58,7 @@ export class Http2Origin implements Door {
   readonly #origin: string
   readonly #instead: () => Door
   readonly #lanes = new Set<Lane>()
+  #isDestroyed = false
   #coming: Promise<Lane | undefined> | undefined
 
   /** `instead` is asked where the origin settles on HTTP/1.1. */
@@ -102,13 +103,14 @@ export class Http2Origin implements Door {
   }
 
   destroy(): void {
+    this.#isDestroyed = true
     for (const { session } of this.#lanes) session.destroy()
     this.#lanes.clear()
   }
 
   async #openLane(): Promise<Lane | undefined> {
     const socket = await this.#connect()
-    if (socket.alpnProtocol !== 'h2') {
+    if (this.#isDestroyed || socket.alpnProtocol !== 'h2') {
       socket.destroy()
       return undefined
     }

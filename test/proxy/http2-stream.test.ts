@@ -164,6 +164,26 @@ test('an answer that its origin cuts short is RST_STREAM and never looks whole',
   }
 })
 
+test('an answer that has no form in HTTP/2 resets its stream, and the session goes on', async (t) => {
+  const origin = await startRawOrigin(t, host, (socket) => {
+    socket.on('data', (bytes: Buffer) => {
+      const status = bytes.includes('/odd') ? '999 Denied' : '200 OK'
+      const length = bytes.includes('/silent') ? '' : 'Content-Length: 2\r\n\r\nok'
+      socket.write(`HTTP/1.1 ${status}\r\n${length || 'Content-Length: 2\r\n\r\n'}`)
+    })
+  })
+  const cordon = await startCordon(t, { routes: [routeTo(origin)] })
+  const session = await openHttp2(t, cordon, origin.authority)
+
+  for (const path of ['/odd', '/odd/silent']) {
+    const stream = session.request({ ':path': path })
+    await assert.rejects(answerOn(stream))
+    assert.equal(stream.rstCode, constants.NGHTTP2_INTERNAL_ERROR)
+  }
+
+  assert.equal((await ask(session, { ':path': '/' })).content, 'ok')
+})
+
 test('an answer of the length that was announced is whole, although its origin resets the stream after it', async (t) => {
   const origin = await startHttp2Origin(t, host, (stream) => {
     stream.respond({ ':status': 200, 'content-length': 4 }, cutting)

@@ -6,7 +6,7 @@ import { type ClientHttp2Session, constants } from 'node:http2'
 import { type Duplex, duplexPair } from 'node:stream'
 import { type TestContext, test } from 'node:test'
 import { WebSocket, WebSocketServer } from 'ws'
-import { acceptFor } from '../../src/proxy/http2-exchange.ts'
+import { acceptFor } from '../../src/proxy/http2-head.ts'
 import { type Origin, openIntercepted, routeTo, startCordon, startOrigin } from '../world.ts'
 import { answerOn, openHttp2, startHttp2Origin } from './http2-world.ts'
 
