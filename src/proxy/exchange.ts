@@ -3,7 +3,7 @@ import type { ClientAnswer, ClientRequest } from './client-request.ts'
 import { forward } from './forward.ts'
 import { type Prepared, type Progress, prepare, type Way } from './prepare.ts'
 import type { Proxy } from './proxy.ts'
-import { answerFor, asCordonError, causeOf } from './refuse.ts'
+import { answerToRequest, asCordonError, causeOf } from './refuse.ts'
 
 /** One request's way from client to origin, and its response's way back. Never rejects: a failure is an answer. */
 export async function carry(request: ClientRequest, answer: ClientAnswer, way: Way, proxy: Proxy): Promise<void> {
@@ -16,7 +16,8 @@ export async function carry(request: ClientRequest, answer: ClientAnswer, way: W
     logExchange(request, way, proxy, progress, { status, ms: performance.now() - started })
   } catch (thrown) {
     const error = asCordonError(thrown)
-    const refusal = answerFor(error, progress.target?.host ?? (way.kind === 'tunnel' ? way.tunnel.host : undefined))
+    const host = progress.target?.host ?? (way.kind === 'tunnel' ? way.tunnel.host : undefined)
+    const refusal = answerToRequest(error, request.fields.endToEnd, host)
     answer.refuse(refusal)
     logExchange(request, way, proxy, progress, { status: refusal.status, ms: performance.now() - started, error })
   } finally {

@@ -23,8 +23,7 @@ export class StreamAnswer implements ClientAnswer {
     stream.on('error', () => {})
     stream.once('wantTrailers', () => {
       stream.sendTrailers(namedBy(this.#trailers))
-      // Node writes them in the next turn.
-      setImmediate(() => this.#letGo())
+      this.#letGo()
     })
   }
 
@@ -87,7 +86,7 @@ export class StreamAnswer implements ClientAnswer {
     if (this.isGone) return
     if (this.#head || this.#stream.headersSent) return this.break()
     this.begin(status, '', fields)
-    this.write(Buffer.from(content))
+    if (content !== '') this.write(Buffer.from(content))
     this.end()
   }
 
@@ -114,8 +113,11 @@ export class StreamAnswer implements ClientAnswer {
 
   /** RFC 9113 §8.1: a client that is still sending after its answer was whole is told to stop, without error. */
   #letGo(): void {
-    const { closed, destroyed, state } = this.#stream
-    if (!closed && !destroyed && state.remoteClose === 0) this.#stream.close(constants.NGHTTP2_NO_ERROR)
+    // Node writes the last frame in the next turn, and a reset would overtake it.
+    setImmediate(() => {
+      const { closed, destroyed, state } = this.#stream
+      if (!closed && !destroyed && state.remoteClose === 0) this.#stream.close(constants.NGHTTP2_NO_ERROR)
+    })
   }
 }
 

@@ -5,6 +5,7 @@
 import type { ServerHttp2Stream } from 'node:http2'
 import type { ClientRequest } from './client-request.ts'
 import { type Fields, readRequestFields } from './fields.ts'
+import { grpcTypeOf } from './grpc.ts'
 import { StreamContent } from './http2-content.ts'
 
 /** A request with what only HTTP/2 says of it. */
@@ -66,7 +67,7 @@ function authorities(authority: string | undefined, hosts: string[]): string[] {
   return hosts.length === 1 && hosts[0] === authority ? hosts : [authority, ...hosts]
 }
 
+/** gRPC for web pages is of HTTP/1.1 as much, and its trailers are content. */
 function isGrpc(fields: Fields): boolean {
-  const at = fields.indexOf('content-type')
-  return at >= 0 && at % 2 === 0 && /^application\/grpc(?!-web)/i.test(fields[at + 1] ?? '')
+  return /^application\/grpc(?!-web)/i.test(grpcTypeOf(fields) ?? '')
 }

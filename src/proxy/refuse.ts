@@ -7,7 +7,9 @@ import { STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { CordonError, sentenceOf } from '../base/error.ts'
 import type { Host } from '../base/names.ts'
+import type { Fields } from './fields.ts'
 import { isSpoilt } from './framing.ts'
+import { grpcCodeOf, grpcError, grpcTypeOf } from './grpc.ts'
 import { endAnswer } from './linger.ts'
 import { type Vendor, vendorContent, vendorOf } from './vendor.ts'
 
@@ -80,6 +82,14 @@ export function answerFor(error: CordonError, host: Host | undefined): Answer {
   return answerWith(error, status, vendorOf(host))
 }
 
+/** The answer to a request with these fields: gRPC has a form of its own, whoever the vendor is. */
+export function answerToRequest(error: CordonError, fields: Fields, host: Host | undefined): Answer {
+  const type = grpcTypeOf(fields)
+  if (type === undefined) return answerFor(error, host)
+  const code = grpcCodeOf(error.code, refusalOf(error.code).status)
+  return { status: 200, fields: [...grpcError(type, code, messageOf(error)), ...fieldsOf(error)], content: '' }
+}
+
 /**
  * The answer to a WebSocket handshake. Codex takes 426 as "use HTTP from now on" without a word, and tries seven times on
  * 401, 403, 404 and 5xx; so trouble with the origin becomes 426 for that vendor, and its real cause comes with the request
@@ -95,29 +105,25 @@ export function answerToHandshake(error: CordonError, host: Host | undefined): A
 }
 
 function answerWith(error: CordonError, status: number, vendor: Vendor): Answer {
-  const { blame, proxyError } = refusalOf(error.code)
-  const mend = error.hint === undefined ? '' : ` To mend it, ${error.hint}.`
-  const content = vendorContent(vendor, {
-    status,
-    code: `cordon_${error.code}`,
-    message: `cordon: ${error.message}${mend}`,
-    blame,
-  })
-  // RFC 9209 §2: the details are an sf-string, which holds visible ASCII with `\` and `"` escaped.
-  const details = error.message.replace(/[^\x20-\x7e]/g, '?').replace(/["\\]/g, '\\$&')
-  const fields = [
-    'content-type',
-    'application/json',
-    'content-length',
-    String(Buffer.byteLength(content)),
-    'proxy-status',
-    `cordon; error=${proxyError}; details="${details}"`,
-    'cache-control',
-    'no-store',
-  ]
+  const { blame } = refusalOf(error.code)
+  const content = vendorContent(vendor, { status, code: `cordon_${error.code}`, message: messageOf(error), blame })
+  const length = String(Buffer.byteLength(content))
+  const fields = ['content-type', 'application/json', 'content-length', length, ...fieldsOf(error)]
   if (status === 405) fields.push('allow', 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS')
   if (status === 407) fields.push('proxy-authenticate', 'Basic realm="cordon"')
   return { status, fields, content }
+}
+
+/** What a person reads, wherever the client shows it. */
+function messageOf({ message, hint }: CordonError): string {
+  return `cordon: ${message}${hint === undefined ? '' : ` To mend it, ${hint}.`}`
+}
+
+/** The fields that stand on every answer of cordon's own. RFC 9209 §2: the details are an sf-string, visible ASCII with `\` and `"` escaped. */
+function fieldsOf({ code, message }: CordonError): Fields {
+  const details = message.replace(/[^\x20-\x7e]/g, '?').replace(/["\\]/g, '\\$&')
+  const { proxyError } = refusalOf(code)
+  return ['proxy-status', `cordon; error=${proxyError}; details="${details}"`, 'cache-control', 'no-store']
 }
 
 /** Answers a request; after one that was never in order the connection is closed (RFC 9112 §11.2). */

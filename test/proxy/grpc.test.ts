@@ -15,7 +15,9 @@ import {
   type ServiceError,
   status,
 } from '@grpc/grpc-js'
+import { CordonError } from '../../src/base/error.ts'
 import { type Cordon, originCertificate, proxyAuthorization, routeTo, startCordon } from '../world.ts'
+import { ask, openHttp2 } from './http2-world.ts'
 
 const host = 'grpc.mailer.test'
 const asText = (value: string) => Buffer.from(value)
@@ -194,16 +196,64 @@ test('a call that its client cancels is cancelled at the server', async (t) => {
   await cancelled.promise
 })
 
-test('a revoked token is told to a gRPC client as an error of HTTP, and the server hears nothing', async (t) => {
+const callOnce = (client: Client) =>
+  new Promise<ServiceError | null>((done) => {
+    client.makeUnaryRequest(service.unary.path, asText, fromText, 'hello', mine(), done)
+  })
+
+test('a revoked token is told to a gRPC client as UNAUTHENTICATED, and the server hears nothing', async (t) => {
   const { cordon, client } = await openWorld(t)
   await new Promise<void>((done, fail) =>
     client.waitForReady(Date.now() + 5000, (error) => (error ? fail(error) : done())),
   )
   cordon.revoke()
 
-  const error = await new Promise<ServiceError | null>((done) => {
-    client.makeUnaryRequest(service.unary.path, asText, fromText, 'hello', mine(), done)
+  const error = await callOnce(client)
+
+  assert.equal(error?.code, status.UNAUTHENTICATED)
+  assert.match(error.details, /^cordon: The client token is not one of this cordon, or it was revoked\. To mend it, /)
+})
+
+test('a secret that is missing is told to a gRPC client as FAILED_PRECONDITION, in letters of any language', async (t) => {
+  const { cordon, client } = await openWorld(t)
+  cordon.setSecret(
+    host,
+    new CordonError('secret_missing', 'Für 100 % fehlt der "Schlüssel".', { hint: 'füge ihn ein' }),
+  )
+
+  const error = await callOnce(client)
+
+  assert.equal(error?.code, status.FAILED_PRECONDITION)
+  assert.equal(
+    error.details,
+    'cordon: The credential of the route grpc.mailer.test is not there: Für 100 % fehlt der "Schlüssel". To mend it, füge ihn ein.',
+  )
+})
+
+test('an origin that cannot be reached is told to a gRPC client as UNAVAILABLE', async (t) => {
+  const { origin, client } = await openWorld(t)
+  origin.server.forceShutdown()
+
+  const error = await callOnce(client)
+
+  assert.equal(error?.code, status.UNAVAILABLE)
+  assert.match(error.details, /^cordon: The origin grpc\.mailer\.test:443 refused the connection\./)
+})
+
+test('a refusal in gRPC is one HEADERS frame of the type that was asked with', async (t) => {
+  const cordon = await startCordon(t, { routes: [{ host, connectTo: '127.0.0.1:9' }] })
+  const session = await openHttp2(t, cordon, `${host}:443`)
+
+  const refused = await ask(session, {
+    ':method': 'POST',
+    ':path': '/mail.Mail/Unary',
+    'content-type': 'application/grpc-web+proto',
   })
 
-  assert.match(error?.details ?? '', /400/)
+  assert.equal(refused.status, 200)
+  assert.equal(refused.isHeadOnly, true)
+  assert.equal(refused.fields['content-type'], 'application/grpc-web+proto')
+  assert.equal(refused.fields['grpc-status'], '9')
+  assert.match(String(refused.fields['proxy-status']), /^cordon; error=proxy_configuration_error; /)
+  assert.match(String(refused.fields['grpc-message']), /^cordon: /)
 })
