@@ -22,6 +22,8 @@ export interface ClientRequest {
   readonly needsHttp2: boolean
   /** What it came on; requests on one connection share its fate. */
   readonly connection: Duplex
+  /** True where all of the content may be here a turn of the event loop after its head, and is not yet. */
+  readonly isArriving: boolean
   /** What is to be sent on: nothing, all of it when it is here already, or what is still coming. */
   content(): null | Buffer | Readable
   /** The trailer fields that came after the content (RFC 9110 §6.5); complete once the content is over. */
@@ -51,18 +53,47 @@ export interface ClientAnswer {
 
 /** A request of HTTP/1.x, as Node's parser hands it over. */
 export function http1Request(message: IncomingMessage): ClientRequest {
-  const fields = readRequestFields(message.rawHeaders)
-  return {
-    version: message.httpVersion,
-    method: message.method ?? '',
-    requestTarget: message.url ?? '',
-    fields,
-    needsHttp2: false,
-    connection: message.socket,
-    content: () => contentOf(message, fields),
-    trailers: () => message.rawTrailers,
+  return new Http1Request(message)
+}
+
+// Classes, because a getter in an object literal makes V8 keep a hidden class a literal, and with it every request and
+// answer, until the next collection of the old generation.
+class Http1Request implements ClientRequest {
+  readonly version: string
+  readonly method: string
+  readonly requestTarget: string
+  readonly fields: RequestFields
+  readonly needsHttp2 = false
+  readonly connection: Duplex
+  readonly #message: IncomingMessage
+
+  constructor(message: IncomingMessage) {
+    this.version = message.httpVersion
+    this.method = message.method ?? ''
+    this.requestTarget = message.url ?? ''
+    this.fields = readRequestFields(message.rawHeaders)
+    this.connection = message.socket
+    this.#message = message
+  }
+
+  /** Node's parser tells of a head before it reads on, even where the content lies behind it in the same packet. */
+  get isArriving(): boolean {
+    const { codings, lengths } = this.fields
+    if (codings.length > 0 || lengths.length === 0 || this.#message.complete) return false
+    return Number(lengths[0]) <= smallContent
+  }
+
+  content(): null | Buffer | Readable {
+    return contentOf(this.#message, this.fields)
+  }
+
+  trailers(): Fields {
+    return this.#message.rawTrailers
   }
 }
+
+/** Bytes. A larger content is streamed. */
+const smallContent = 65_536
 
 /**
  * RFC 9112 §6.3: a request has content when it says how long that is, or that it is chunked. A small one mostly arrived
@@ -72,7 +103,8 @@ function contentOf(message: IncomingMessage, { codings, lengths }: RequestFields
   const length = Number(lengths[0] ?? 0)
   if (codings.length === 0 && length === 0) return null
   if (codings.length > 0 || !message.complete || message.readableLength !== length) return message
-  return message.read() as Buffer
+  // Without its argument `read` may give the first piece alone.
+  return message.read(length) as Buffer
 }
 
 /** The answer to a request of HTTP/1.x. */
@@ -80,8 +112,6 @@ export function http1Answer(response: ServerResponse): ClientAnswer {
   return new Http1Answer(response)
 }
 
-// A class, because a getter in an object literal makes V8 keep a hidden class a literal, and with it every answer, until
-// the next collection of the old generation.
 class Http1Answer implements ClientAnswer {
   readonly #response: ServerResponse
 

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Dispatcher } from 'undici'
 import { Arriving } from './arriving.ts'
 import type { ClientAnswer, ClientRequest } from './client-request.ts'
@@ -17,13 +18,14 @@ import type { Target } from './target.ts'
  *
  * A redirect is an answer like any other: it is returned, never followed.
  */
-export function forward(
+export async function forward(
   target: Target,
   fields: Fields,
   request: ClientRequest,
   answer: ClientAnswer,
   pool: Door,
 ): Promise<number> {
+  if (request.isArriving) await nextTurn()
   const content = request.content()
   const all = ['host', authorityField(target), ...fields]
   if (content instanceof Readable) {
@@ -72,7 +74,7 @@ function dispatch(outbound: Outbound, answer: ClientAnswer, pool: Door): Promise
       path: target.pathAndQuery,
       headers: fields,
       body: content,
-      trailers: request.trailers,
+      trailers: content instanceof Arriving ? () => request.trailers?.() ?? [] : undefined,
     }
     pool.dispatch(options, new ResponseRelay(target, answer, done, fail))
   })

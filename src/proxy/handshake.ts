@@ -135,13 +135,16 @@ export function answerBadBytes(server: Server, proxy: Proxy, tunnelOf: (socket: 
 
 /** Tells of a connection whether an answer to an earlier, whole request is still due on it: nothing may break into that. */
 function watchAnswers(server: Server): (socket: Duplex) => boolean {
-  const due = new WeakMap<Duplex, Set<ServerResponse>>()
+  const latest = new WeakMap<Duplex, ServerResponse>()
   server.prependListener('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
-    const responses = due.get(socket) ?? new Set()
-    due.set(socket, responses.add(response))
-    response.once('close', () => responses.delete(response))
+    latest.set(socket, response)
   })
-  return (socket) => [...(due.get(socket) ?? [])].some(({ headersSent, req }) => headersSent || req.complete)
+  return (socket) => {
+    const response = latest.get(socket)
+    if (!response || response.writableFinished) return false
+    // Node gives a response its socket once those before it are over.
+    return response.socket === null || response.headersSent || response.req.complete
+  }
 }
 
 function logHandshake(error: Error, tunnel: HostPort, proxy: Proxy): void {

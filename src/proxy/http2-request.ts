@@ -37,6 +37,7 @@ export function http2Request(stream: ServerHttp2Stream, raw: readonly string[]):
     needsHttp2: fields.takesTrailers || isGrpc(fields.endToEnd),
     // What is wrong with one stream is nothing to the others (RFC 9113 §5.4.2).
     connection: stream,
+    isArriving: false,
     content() {
       if (stream.endAfterHeaders || fields.lengths[0] === '0') return null
       content ??= new StreamContent(stream)

@@ -23,23 +23,28 @@ export interface Origins {
 const keptOrigins = 1000
 const idleMs = 60_000
 
+/** `lastAsked` counts up with every request, so that the origin nobody asks for any more has the lowest. */
+interface Kept {
+  doors: Doors
+  lastAsked: number
+}
+
 export function openOrigins(proxy: Dialling): Origins {
-  const origins = new Map<string, Doors>()
+  const origins = new Map<string, Kept>()
+  let asked = 0
   return {
     doorFor(target, dial, needsHttp2) {
       const key =
         dial.kind === 'guarded'
           ? `${target.scheme} ${target.authority}`
           : `${target.scheme} ${target.authority} ${dial.at.host} ${dial.at.port}`
-      const doors = origins.get(key) ?? openDoors(target, dial, proxy)
-      // A Map keeps the order of insertion: what was used last stands last.
-      origins.delete(key)
-      origins.set(key, doors)
-      if (origins.size > keptOrigins) closeOldest(origins)
-      return doors.doorFor(needsHttp2)
+      const kept = origins.get(key) ?? keep(origins, key, openDoors(target, dial, proxy))
+      asked += 1
+      kept.lastAsked = asked
+      return kept.doors.doorFor(needsHttp2)
     },
     async close() {
-      await Promise.all([...origins.values()].map((doors) => doors.destroy()))
+      await Promise.all([...origins.values()].map(({ doors }) => doors.destroy()))
     },
   }
 }
@@ -89,9 +94,16 @@ function dialWith(connect: buildConnector.connector, scheme: Target['scheme']): 
   )
 }
 
-function closeOldest(origins: Map<string, Doors>): void {
-  const [oldest] = origins
+function keep(origins: Map<string, Kept>, key: string, doors: Doors): Kept {
+  if (origins.size >= keptOrigins) closeOldest(origins)
+  const kept = { doors, lastAsked: 0 }
+  origins.set(key, kept)
+  return kept
+}
+
+function closeOldest(origins: Map<string, Kept>): void {
+  const [oldest] = [...origins].sort(([, one], [, other]) => one.lastAsked - other.lastAsked)
   if (!oldest) return
   origins.delete(oldest[0])
-  oldest[1].close()
+  oldest[1].doors.close()
 }
