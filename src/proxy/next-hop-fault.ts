@@ -10,13 +10,15 @@ export function hopFault(cause: unknown, hop: NextHop, target: HostPort): Cordon
     new CordonError(name, `${nameOf(hop)} ${sentence}`, { hint, cause })
   switch (code) {
     case 'ECONNREFUSED':
-    case 'EHOSTUNREACH':
-    case 'ENETUNREACH':
     case 'ENOTFOUND':
-    case 'EAI_AGAIN':
     case 'EAI_FAIL':
     case 'EAI_NODATA':
       return told('next_hop_unreachable', `cannot be reached (${code}).`, mendOf(hop))
+    // A laptop that has just woken says these for a moment.
+    case 'EHOSTUNREACH':
+    case 'ENETUNREACH':
+    case 'EAI_AGAIN':
+      return told('next_hop_failed', `cannot be reached from this machine now (${code}).`, 'check the network')
     case 'ETIMEDOUT':
       return told('next_hop_timeout', `did not open a way to ${authorityOf(target)} in time.`, mendOf(hop))
     case 'ECONNRESET':

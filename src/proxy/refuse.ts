@@ -53,9 +53,9 @@ const refusals: Record<string, Refusal> = {
   origin_malformed: origin(502, 'http_protocol_error'),
   origin_unwilling: origin(426, 'http_upgrade_failed'),
   origin_failed: origin(502, 'destination_unavailable'),
-  next_hop_unreachable: cordon(502, 'destination_unavailable'),
+  next_hop_unreachable: cordon(400, 'destination_unavailable'),
   next_hop_timeout: cordon(504, 'connection_timeout'),
-  next_hop_denied: cordon(502),
+  next_hop_denied: cordon(400),
   next_hop_failed: cordon(502, 'destination_unavailable'),
   internal: cordon(502, 'proxy_internal_error'),
 }
@@ -91,14 +91,14 @@ export function answerToRequest(error: CordonError, fields: Fields, host: Host |
 }
 
 /**
- * The answer to a WebSocket handshake. Codex takes 426 as "use HTTP from now on" without a word, and tries seven times on
- * 401, 403, 404 and 5xx; so trouble with the origin becomes 426 for that vendor, and its real cause comes with the request
- * that follows. What a repetition cannot mend stays what it is.
+ * The answer to a WebSocket handshake. Codex ends its turn on 400 and shows the content; it takes 426 as "use HTTP from now
+ * on" without a word, and tries seven times on anything else. So for that vendor all but 400 becomes 426, and the real
+ * cause comes with the request that follows. 407 is no answer of an origin's, and makes clients send their token.
  */
 export function answerToHandshake(error: CordonError, host: Host | undefined): Answer {
-  const { status, blame } = refusalOf(error.code)
+  const { status } = refusalOf(error.code)
   const vendor = vendorOf(host)
-  if (vendor !== 'openai' || blame !== 'origin') return answerWith(error, status, vendor)
+  if (vendor !== 'openai' || status === 400 || status === 407) return answerWith(error, status, vendor)
   const answer = answerWith(error, 426, vendor)
   answer.fields.push('upgrade', 'HTTP/1.1')
   return answer

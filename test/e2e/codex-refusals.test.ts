@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import test, { after } from 'node:test'
 import type { CodexResult } from '../codex.ts'
+import { startCompanyProxy } from '../company-proxy.ts'
 import { canary, done, placesHoldingKey, startCodexWorld } from './codex-world.ts'
 
 const world = await startCodexWorld()
@@ -58,6 +59,26 @@ test('a client token that was rotated is in the files of Codex already', async (
   const run = await world.exec()
 
   assert.equal(run.code, 0, run.stderr)
+})
+
+test('a proxy before cordon that nobody runs, or that wants a password, ends codex exec at once', async (t) => {
+  const company = await startCompanyProxy(t, { wants: 'sam:right' })
+  for (const route of ['openai', 'openai-models'])
+    await done(desk.cordon(['route', 'edit', route, '--connect-to', 'elsewhere.test:443']))
+  const behind = async (port: number) => {
+    desk.env['HTTPS_PROXY'] = `http://127.0.0.1:${port}`
+    await world.start()
+    return world.exec()
+  }
+
+  const unreachable = await behind(9)
+  const denied = await behind(company.hop.at.port)
+
+  assertToldAtOnce(
+    unreachable,
+    /The proxy 127\.0\.0\.1:9, which HTTPS_PROXY names, cannot be reached \(ECONNREFUSED\)\./,
+  )
+  assertToldAtOnce(denied, /which HTTPS_PROXY names, wants a user name and a password \(407\)\./)
 })
 
 test('after all of these nothing holds the real key but the encrypted store', () => {

@@ -136,21 +136,21 @@ const failures: readonly (readonly [
   [
     'wants a password and gets none',
     { wants: 'sam:hunter2', sends: '' },
-    502,
+    400,
     'denied',
     /\(407\)\. To mend it, start cordon with HTTPS_PROXY=/,
   ],
   [
     'wants another password',
     { wants: 'sam:hunter2', sends: 'sam:hunter3' },
-    502,
+    400,
     'denied',
     /does not take its user name and password \(407\)/,
   ],
   [
     'forbids the origin',
     { status: 403 },
-    502,
+    400,
     'denied',
     /does not let cordon reach api\.mailer\.test:443 \(403\).*`\[network\] no_proxy`/,
   ],
@@ -176,7 +176,7 @@ for (const [title, options, status, code, sentence] of failures)
     for (const place of [JSON.stringify(cordon.log), answer.content]) assert.doesNotMatch(place, /hunter|c2FtOm/)
   })
 
-test('a next proxy that is not there is 502, one that says nothing 504, and one that speaks no HTTP 502', async (t) => {
+test('a next proxy that is not there is 400, one that says nothing 504, and one that speaks no HTTP 502', async (t) => {
   const silent = await startRawOrigin(t, 'silent.test', () => {}, { cleartext: true })
   const odd = await startRawOrigin(t, 'odd.test', (socket) => socket.end('220 mail.test ESMTP\r\n\r\n'), {
     cleartext: true,
@@ -194,7 +194,7 @@ test('a next proxy that is not there is 502, one that says nothing 504, and one 
     return `${answer.status} ${JSON.parse(answer.content).error.code}`
   }
 
-  assert.equal(await told(1), '502 cordon_next_hop_unreachable')
+  assert.equal(await told(1), '400 cordon_next_hop_unreachable')
   assert.equal(await told(silent.port), '504 cordon_next_hop_timeout')
   assert.equal(await told(odd.port), '502 cordon_next_hop_failed')
   assert.equal(await told(brief.port), '502 cordon_next_hop_failed')
@@ -312,7 +312,7 @@ test('407 of the next proxy to plain HTTP is no 407 of cordon', async (t) => {
 
   const { status, content, fields } = await sendPlain(t, cordon, 'open.test', '/')
 
-  assert.equal(status, 502)
+  assert.equal(status, 400)
   assert.equal(JSON.parse(content).error.code, 'cordon_next_hop_denied')
   assert.equal(fields['proxy-authenticate'], undefined)
 })

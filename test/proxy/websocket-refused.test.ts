@@ -2,8 +2,10 @@ import assert from 'node:assert/strict'
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { test } from 'node:test'
+import { type CompanyOptions, startCompanyProxy } from '../company-proxy.ts'
 import {
   exchangeRaw,
+  hostOf,
   openIntercepted,
   openSocket,
   proxyAuthorization,
@@ -57,6 +59,28 @@ test('a fault of the configuration is 400 to a handshake, and no origin hears of
     assert.equal(answer.status, 400)
     assert.equal(JSON.parse(answer.content).error.code, 'cordon_secret_missing')
     assert.equal(origin.received(), 0)
+  }
+})
+
+test('on the hosts of OpenAI whatever is not 400 is 426 to a handshake, and the request that follows is told why', async (t) => {
+  const hopAt = async (options: CompanyOptions) => (await startCompanyProxy(t, options)).hop
+  const denied = await hopAt({ wants: 'sam:right', sends: 'sam:wrong' })
+  const cases = [
+    [denied, 400, 400, 'next_hop_denied'],
+    [{ ...denied, at: { host: hostOf('127.0.0.1'), port: 1 } }, 400, 400, 'next_hop_unreachable'],
+    [await hopAt({ status: 502 }), 426, 502, 'next_hop_failed'],
+    [await hopAt({ status: 504 }), 426, 504, 'next_hop_timeout'],
+  ] as const
+  for (const [nextHop, toHandshake, toRequest, code] of cases) {
+    const cordon = await startCordon(t, { routes: [{ host: 'api.openai.com', value: 's3cret' }], values: { nextHop } })
+    const tunnel = () => openIntercepted(t, cordon, 'api.openai.com:443')
+
+    const handshake = await exchangeRaw(await tunnel(), handshakeTo('api.openai.com'))
+    const request = await send(t, cordon, 'api.openai.com:443', 'POST /v1/responses')
+
+    assert.equal(handshake.status, toHandshake, code)
+    assert.equal(request.status, toRequest, code)
+    for (const { content } of [handshake, request]) assert.equal(JSON.parse(content).error.code, `cordon_${code}`)
   }
 })
 
