@@ -35,7 +35,7 @@ export function nextHopOf(
     throw new CordonError('config_proxy', `${setting} of this shell is not the URL of an HTTP proxy.`, {
       hint: 'set it to http://HOST:PORT, or say `no_proxy = ["*"]` in `[network]` of cordon.toml to go without',
     })
-  if (isCordon(url, listen))
+  if (isCordonUrl(url, listen))
     return none(
       `${setting} of this shell is a cordon, ${authorityOf(url.at)}; origins are reached without it. A proxy of your company goes into \`[network] proxy\` of cordon.toml.`,
     )
@@ -64,7 +64,7 @@ function hopAt(
 }
 
 /** The user name of a cordon's URL is the name of its scope, the password one of its tokens. */
-function isCordon({ at, credentials }: ProxyUrl, listen: number): boolean {
+export function isCordonUrl({ at, credentials }: ProxyUrl, listen: number): boolean {
   if (!isLoopback(at.host)) return false
   if (at.port === listen) return true
   const isScope = credentials !== undefined && /(^user|-[0-9a-f]{8})$/.test(credentials.username)

@@ -19,7 +19,7 @@ export interface Scope {
   configPath: string
   /** The state of the scope: holds `certs/` and `tokens.toml`. */
   folder: string
-  certs: { folder: string; caCert: string; caKey: string; bundle: string }
+  certs: { folder: string; caCert: string; caKey: string; bundle: string; trustStore: string }
   tokensPath: string
   /** `$XDG_CONFIG_HOME/cordon`, of which every scope has a folder. */
   cordonHome: string
@@ -73,6 +73,7 @@ function withPaths(scope: Omit<Scope, 'certs' | 'tokensPath'>): Scope {
     caCert: join(folder, 'ca-cert.pem'),
     caKey: join(folder, 'ca-key.pem'),
     bundle: join(folder, 'combined-ca.pem'),
+    trustStore: join(folder, 'trust-store.p12'),
   }
   return { ...scope, certs, tokensPath: join(scope.folder, 'tokens.toml') }
 }

@@ -39,6 +39,16 @@ export function bundleState(options: BundleOptions): 'missing' | 'stale' | 'fres
   return text === textOf(options) ? 'fresh' : 'stale'
 }
 
+/** The files that the environment names and of whose roots the bundle lacks one, for it was made in another environment. */
+export function missingFromBundle({ path, env }: Pick<BundleOptions, 'path' | 'env'>): string[] {
+  const named = filesNamedBy(env).map((file) => ({ file, certificates: certificatesIn(textNamed(file)) }))
+  const foreign = named.filter(({ file, certificates }) => file !== path && certificates.length > 0)
+  if (foreign.length === 0) return []
+  const bundle = textNamed(path)
+  const isMissing = (certificate: X509Certificate) => !isCordonCa(certificate) && !bundle.includes(`${certificate}`)
+  return foreign.filter(({ certificates }) => certificates.some(isMissing)).map(({ file }) => file)
+}
+
 type Part = [heading: string, certificates: readonly X509Certificate[]]
 
 const title = '# Trusted by the clients of cordon, which writes this file whole.\n'

@@ -8,6 +8,7 @@ import { getCACertificates } from 'node:tls'
 import { CordonError, sentenceOf } from '../base/error.ts'
 import { readIfThere } from '../base/file.ts'
 import { caNamePrefix } from './ca.ts'
+import { trustVariables } from './trust-variables.ts'
 
 /**
  * The roots of the system: on Linux and the BSDs of the one file that their TLS libraries share (or of `file`), elsewhere of
@@ -37,9 +38,6 @@ export function certificatesOf(path: string): X509Certificate[] {
     })
   }
 }
-
-/** The variables by which TLS libraries are pointed at a PEM file. */
-export const trustVariables = ['SSL_CERT_FILE', 'NODE_EXTRA_CA_CERTS', 'REQUESTS_CA_BUNDLE', 'CURL_CA_BUNDLE'] as const
 
 /** The files that the variables name, absolute and each once. */
 export function filesNamedBy(env: NodeJS.ProcessEnv, variables: readonly string[] = trustVariables): string[] {

@@ -1,11 +1,9 @@
-import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
 import { test } from 'node:test'
-import { parseEnv } from 'node:util'
 import { put } from '../desk.ts'
-import { openPage } from './transcript.ts'
+import { foreignRoot } from '../tls/place.ts'
+import { openPage, secret } from './transcript.ts'
 
-test('env prints the same variables for a shell, fish, dotenv and JSON', async (t) => {
+test('env prints the same variables for each of its readers', async (t) => {
   const page = openPage(t)
   await page.typed('cordon setup')
 
@@ -17,8 +15,11 @@ test('env prints the same variables for a shell, fish, dotenv and JSON', async (
     export http_proxy='http://project-HASH:TOKEN@127.0.0.1:PORT'
     export NO_PROXY='localhost,127.0.0.1,::1'
     export no_proxy='localhost,127.0.0.1,::1'
-    export NODE_EXTRA_CA_CERTS='~/.config/cordon/projects/project-HASH/certs/ca-cert.pem'
     export NODE_USE_ENV_PROXY='1'
+    export CARGO_HTTP_PROXY='http://project-HASH:TOKEN@127.0.0.1:PORT'
+    export GIT_HTTP_PROXY_AUTHMETHOD='basic'
+    export NODE_EXTRA_CA_CERTS='~/.config/cordon/projects/project-HASH/certs/ca-cert.pem'
+    export DENO_CERT='~/.config/cordon/projects/project-HASH/certs/ca-cert.pem'
     export SSL_CERT_FILE='~/.config/cordon/projects/project-HASH/certs/combined-ca.pem'
     export REQUESTS_CA_BUNDLE='~/.config/cordon/projects/project-HASH/certs/combined-ca.pem'
     export CURL_CA_BUNDLE='~/.config/cordon/projects/project-HASH/certs/combined-ca.pem'
@@ -26,7 +27,14 @@ test('env prints the same variables for a shell, fish, dotenv and JSON', async (
     export PIP_CERT='~/.config/cordon/projects/project-HASH/certs/combined-ca.pem'
     export CARGO_HTTP_CAINFO='~/.config/cordon/projects/project-HASH/certs/combined-ca.pem'
     export AWS_CA_BUNDLE='~/.config/cordon/projects/project-HASH/certs/combined-ca.pem'
-    export DENO_CERT='~/.config/cordon/projects/project-HASH/certs/ca-cert.pem'
+    export GRPC_DEFAULT_SSL_ROOTS_FILE_PATH='~/.config/cordon/projects/project-HASH/certs/combined-ca.pem'
+    export JAVA_TOOL_OPTIONS='-Dhttp.proxyHost=127.0.0.1 -Dhttp.proxyPort=PORT -Dhttps.proxyHost=127.0.0.1 -Dhttps.proxyPort=PORT -Dhttp.nonProxyHosts=localhost|127.0.0.1|[::1] -Djavax.net.ssl.trustStore=~/.config/cordon/projects/project-HASH/certs/trust-store.p12 -Djavax.net.ssl.trustStoreType=PKCS12 -Djdk.http.auth.tunneling.disabledSchemes='
+    export CLOUDSDK_PROXY_TYPE='http'
+    export CLOUDSDK_PROXY_ADDRESS='127.0.0.1'
+    export CLOUDSDK_PROXY_PORT='PORT'
+    export CLOUDSDK_PROXY_USERNAME='project-HASH'
+    export CLOUDSDK_PROXY_PASSWORD='TOKEN'
+    export CLOUDSDK_CORE_CUSTOM_CA_CERTS_FILE='~/.config/cordon/projects/project-HASH/certs/combined-ca.pem'
     $ cordon env --format fish | head -n 3
     set -gx HTTPS_PROXY 'http://project-HASH:TOKEN@127.0.0.1:PORT'
     set -gx HTTP_PROXY 'http://project-HASH:TOKEN@127.0.0.1:PORT'
@@ -35,6 +43,15 @@ test('env prints the same variables for a shell, fish, dotenv and JSON', async (
     HTTPS_PROXY=http://project-HASH:TOKEN@127.0.0.1:PORT
     HTTP_PROXY=http://project-HASH:TOKEN@127.0.0.1:PORT
     https_proxy=http://project-HASH:TOKEN@127.0.0.1:PORT
+    $ cordon env --format powershell | head -n 2
+    $env:HTTPS_PROXY = 'http://project-HASH:TOKEN@127.0.0.1:PORT'
+    $env:HTTP_PROXY = 'http://project-HASH:TOKEN@127.0.0.1:PORT'
+    $ cordon env --format github | head -n 2
+    HTTPS_PROXY=http://project-HASH:TOKEN@127.0.0.1:PORT
+    HTTP_PROXY=http://project-HASH:TOKEN@127.0.0.1:PORT
+    $ cordon env --format docker | head -n 2
+    HTTPS_PROXY=http://project-HASH:TOKEN@127.0.0.1:PORT
+    HTTP_PROXY=http://project-HASH:TOKEN@127.0.0.1:PORT
     $ cordon env --json
     {
       "HTTPS_PROXY": "http://project-HASH:TOKEN@127.0.0.1:PORT",
@@ -43,8 +60,11 @@ test('env prints the same variables for a shell, fish, dotenv and JSON', async (
       "http_proxy": "http://project-HASH:TOKEN@127.0.0.1:PORT",
       "NO_PROXY": "localhost,127.0.0.1,::1",
       "no_proxy": "localhost,127.0.0.1,::1",
-      "NODE_EXTRA_CA_CERTS": "~/.config/cordon/projects/project-HASH/certs/ca-cert.pem",
       "NODE_USE_ENV_PROXY": "1",
+      "CARGO_HTTP_PROXY": "http://project-HASH:TOKEN@127.0.0.1:PORT",
+      "GIT_HTTP_PROXY_AUTHMETHOD": "basic",
+      "NODE_EXTRA_CA_CERTS": "~/.config/cordon/projects/project-HASH/certs/ca-cert.pem",
+      "DENO_CERT": "~/.config/cordon/projects/project-HASH/certs/ca-cert.pem",
       "SSL_CERT_FILE": "~/.config/cordon/projects/project-HASH/certs/combined-ca.pem",
       "REQUESTS_CA_BUNDLE": "~/.config/cordon/projects/project-HASH/certs/combined-ca.pem",
       "CURL_CA_BUNDLE": "~/.config/cordon/projects/project-HASH/certs/combined-ca.pem",
@@ -52,37 +72,16 @@ test('env prints the same variables for a shell, fish, dotenv and JSON', async (
       "PIP_CERT": "~/.config/cordon/projects/project-HASH/certs/combined-ca.pem",
       "CARGO_HTTP_CAINFO": "~/.config/cordon/projects/project-HASH/certs/combined-ca.pem",
       "AWS_CA_BUNDLE": "~/.config/cordon/projects/project-HASH/certs/combined-ca.pem",
-      "DENO_CERT": "~/.config/cordon/projects/project-HASH/certs/ca-cert.pem"
+      "GRPC_DEFAULT_SSL_ROOTS_FILE_PATH": "~/.config/cordon/projects/project-HASH/certs/combined-ca.pem",
+      "JAVA_TOOL_OPTIONS": "-Dhttp.proxyHost=127.0.0.1 -Dhttp.proxyPort=PORT -Dhttps.proxyHost=127.0.0.1 -Dhttps.proxyPort=PORT -Dhttp.nonProxyHosts=localhost|127.0.0.1|[::1] -Djavax.net.ssl.trustStore=~/.config/cordon/projects/project-HASH/certs/trust-store.p12 -Djavax.net.ssl.trustStoreType=PKCS12 -Djdk.http.auth.tunneling.disabledSchemes=",
+      "CLOUDSDK_PROXY_TYPE": "http",
+      "CLOUDSDK_PROXY_ADDRESS": "127.0.0.1",
+      "CLOUDSDK_PROXY_PORT": "PORT",
+      "CLOUDSDK_PROXY_USERNAME": "project-HASH",
+      "CLOUDSDK_PROXY_PASSWORD": "TOKEN",
+      "CLOUDSDK_CORE_CUSTOM_CA_CERTS_FILE": "~/.config/cordon/projects/project-HASH/certs/combined-ca.pem"
     }
   `)
-})
-
-const quoted = `it's "here" \\ $HOME`
-
-test('values with quotes, dollars and backslashes survive each reader', async (t) => {
-  const page = openPage(t)
-  await page.typed('cordon setup')
-  const env = { NO_PROXY: quoted }
-  const wanted = `localhost,127.0.0.1,::1,${quoted}`
-
-  const json = JSON.parse((await page.typed('cordon env --format json', { env })).stdout)
-  const dotenv = parseEnv((await page.typed('cordon env -f dotenv', { env })).stdout)
-  const shell = await page.typed(`eval "$(cordon env)"; printf %s "$NO_PROXY"`, { env })
-
-  assert.equal(json.NO_PROXY, wanted)
-  assert.equal(dotenv['NO_PROXY'], wanted)
-  assert.equal(shell.stdout, wanted)
-})
-
-const fishIsThere = spawnSync('fish', ['--version']).status === 0
-
-test('values with quotes survive fish', { skip: !fishIsThere && 'fish is not installed' }, async (t) => {
-  const page = openPage(t)
-  await page.typed('cordon setup; cordon env --format fish > vars.fish', { env: { NO_PROXY: quoted } })
-
-  const read = await page.desk.run('fish', ['-c', 'source vars.fish; printf %s $NO_PROXY'])
-
-  assert.equal(read.stdout, `localhost,127.0.0.1,::1,${quoted}`)
 })
 
 test('env without a token, a CA or a readable configuration names the command that makes it', async (t) => {
@@ -108,7 +107,7 @@ test('env without a token, a CA or a readable configuration names the command th
     2>   hint: run \`cordon setup\`
     [3]
     $ cordon env --format xml
-    2> ✗ The option --format <format> takes one of shell, fish, dotenv, json. (usage)
+    2> ✗ The option --format <format> takes one of shell, fish, powershell, dotenv, json, github, docker. (usage)
     2>   hint: see \`cordon env --help\`
     [2]
     $ chmod 644 ~/.config/cordon/projects/*/tokens.toml && cordon env
@@ -118,7 +117,7 @@ test('env without a token, a CA or a readable configuration names the command th
   `)
 })
 
-test('env keeps what a person had: exceptions, and roots of their own', async (t) => {
+test('env keeps what a person had: exceptions, options of the JVM, and roots of their own', async (t) => {
   const page = openPage(t)
   put(page.desk, 'corporate.pem', '')
   await page.typed('cordon setup')
@@ -127,5 +126,26 @@ test('env keeps what a person had: exceptions, and roots of their own', async (t
     $ NO_PROXY=.corp,localhost NODE_EXTRA_CA_CERTS=corporate.pem cordon env | grep -e NO_PROXY -e NODE_EXTRA
     export NO_PROXY='localhost,127.0.0.1,::1,.corp'
     export NODE_EXTRA_CA_CERTS='~/.config/cordon/projects/project-HASH/certs/combined-ca.pem'
+    $ JAVA_TOOL_OPTIONS=-Xmx1g cordon env | grep -o 'OPTIONS=.* -Dhttp.proxyHost'
+    OPTIONS='-Xmx1g -Dhttp.proxyHost
+    $ eval "$(cordon env)"; env > once; eval "$(cordon env)"; env > twice; grep -v ^_= once | diff - twice
+  `)
+})
+
+test('env says which proxy it took the place of, without its password, and which roots the bundle lacks', async (t) => {
+  const page = openPage(t)
+  await page.typed('cordon setup')
+  put(page.desk, 'corporate.pem', foreignRoot('Corporate'))
+
+  await page.reads(`
+    $ HTTPS_PROXY=http://sam:${secret}@proxy.corp:8080 cordon env | head -n 1
+    export HTTPS_PROXY='http://project-HASH:TOKEN@127.0.0.1:PORT'
+    2> ! HTTPS_PROXY of this shell named http://proxy.corp:8080, and now names cordon. A cordon that starts with the old value goes through that proxy itself; so does any with \`proxy = "http://proxy.corp:8080"\` in \`[network]\` of cordon.toml.
+    $ https_proxy=socks5://proxy.corp cordon env > /dev/null
+    2> ! https_proxy of this shell was not the URL of an HTTP proxy, and is replaced.
+    $ HTTPS_PROXY=http://user:0123456789012345678901234567890123456789abc@127.0.0.1:6790 cordon env > /dev/null
+    $ CURL_CA_BUNDLE=corporate.pem cordon env > /dev/null
+    2> ! The bundle lacks roots of /desk/project/corporate.pem, which this shell trusts: \`cordon setup\` takes them in.
+    $ CURL_CA_BUNDLE=corporate.pem cordon setup > /dev/null 2>&1; CURL_CA_BUNDLE=corporate.pem cordon env > /dev/null
   `)
 })

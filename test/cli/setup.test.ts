@@ -87,7 +87,7 @@ test('setup codex --dry-run shows every change as a diff, without a token, and m
     +auth.secret = { source = "age", account = "openai" }
     --- /dev/null
     +++ /desk/project/.codex/config.toml
-    @@ -0,0 +1,22 @@
+    @@ -0,0 +1,32 @@
     +sandbox_mode = "workspace-write"
     +
     +[sandbox_workspace_write] # added by cordon
@@ -100,8 +100,11 @@ test('setup codex --dry-run shows every change as a diff, without a token, and m
     +http_proxy = "http://project-HASH:[a new client token]@127.0.0.1:PORT"
     +NO_PROXY = "localhost,127.0.0.1,::1"
     +no_proxy = "localhost,127.0.0.1,::1"
-    +NODE_EXTRA_CA_CERTS = "~/.config/cordon/projects/project-HASH/certs/ca-cert.pem"
     +NODE_USE_ENV_PROXY = "1"
+    +CARGO_HTTP_PROXY = "http://project-HASH:[a new client token]@127.0.0.1:PORT"
+    +GIT_HTTP_PROXY_AUTHMETHOD = "basic"
+    +NODE_EXTRA_CA_CERTS = "~/.config/cordon/projects/project-HASH/certs/ca-cert.pem"
+    +DENO_CERT = "~/.config/cordon/projects/project-HASH/certs/ca-cert.pem"
     +SSL_CERT_FILE = "~/.config/cordon/projects/project-HASH/certs/combined-ca.pem"
     +REQUESTS_CA_BUNDLE = "~/.config/cordon/projects/project-HASH/certs/combined-ca.pem"
     +CURL_CA_BUNDLE = "~/.config/cordon/projects/project-HASH/certs/combined-ca.pem"
@@ -109,14 +112,21 @@ test('setup codex --dry-run shows every change as a diff, without a token, and m
     +PIP_CERT = "~/.config/cordon/projects/project-HASH/certs/combined-ca.pem"
     +CARGO_HTTP_CAINFO = "~/.config/cordon/projects/project-HASH/certs/combined-ca.pem"
     +AWS_CA_BUNDLE = "~/.config/cordon/projects/project-HASH/certs/combined-ca.pem"
-    +DENO_CERT = "~/.config/cordon/projects/project-HASH/certs/ca-cert.pem"
+    +GRPC_DEFAULT_SSL_ROOTS_FILE_PATH = "~/.config/cordon/projects/project-HASH/certs/combined-ca.pem"
+    +JAVA_TOOL_OPTIONS = "-Dhttp.proxyHost=127.0.0.1 -Dhttp.proxyPort=PORT -Dhttps.proxyHost=127.0.0.1 -Dhttps.proxyPort=PORT -Dhttp.nonProxyHosts=localhost|127.0.0.1|[::1] -Djavax.net.ssl.trustStore=~/.config/cordon/projects/project-HASH/certs/trust-store.p12 -Djavax.net.ssl.trustStoreType=PKCS12 -Djdk.http.auth.tunneling.disabledSchemes="
+    +CLOUDSDK_PROXY_TYPE = "http"
+    +CLOUDSDK_PROXY_ADDRESS = "127.0.0.1"
+    +CLOUDSDK_PROXY_PORT = "PORT"
+    +CLOUDSDK_PROXY_USERNAME = "project-HASH"
+    +CLOUDSDK_PROXY_PASSWORD = "[a new client token]"
+    +CLOUDSDK_CORE_CUSTOM_CA_CERTS_FILE = "~/.config/cordon/projects/project-HASH/certs/combined-ca.pem"
     --- /dev/null
     +++ /desk/project/.codex/auth.json
     @@ -0,0 +1,1 @@
     +{"auth_mode":"apikey","OPENAI_API_KEY":"sk-cordon-placeholder-the-real-key-is-put-in-by-cordon-on-the-way"}
     --- /dev/null
     +++ /desk/project/.codex/.env
-    @@ -0,0 +1,18 @@
+    @@ -0,0 +1,28 @@
     +# >>> cordon >>> put in by cordon, which also takes it out
     +HTTPS_PROXY="http://project-HASH:[a new client token]@127.0.0.1:PORT"
     +HTTP_PROXY="http://project-HASH:[a new client token]@127.0.0.1:PORT"
@@ -124,8 +134,11 @@ test('setup codex --dry-run shows every change as a diff, without a token, and m
     +http_proxy="http://project-HASH:[a new client token]@127.0.0.1:PORT"
     +NO_PROXY="localhost,127.0.0.1,::1"
     +no_proxy="localhost,127.0.0.1,::1"
-    +NODE_EXTRA_CA_CERTS="~/.config/cordon/projects/project-HASH/certs/ca-cert.pem"
     +NODE_USE_ENV_PROXY="1"
+    +CARGO_HTTP_PROXY="http://project-HASH:[a new client token]@127.0.0.1:PORT"
+    +GIT_HTTP_PROXY_AUTHMETHOD="basic"
+    +NODE_EXTRA_CA_CERTS="~/.config/cordon/projects/project-HASH/certs/ca-cert.pem"
+    +DENO_CERT="~/.config/cordon/projects/project-HASH/certs/ca-cert.pem"
     +SSL_CERT_FILE="~/.config/cordon/projects/project-HASH/certs/combined-ca.pem"
     +REQUESTS_CA_BUNDLE="~/.config/cordon/projects/project-HASH/certs/combined-ca.pem"
     +CURL_CA_BUNDLE="~/.config/cordon/projects/project-HASH/certs/combined-ca.pem"
@@ -133,7 +146,14 @@ test('setup codex --dry-run shows every change as a diff, without a token, and m
     +PIP_CERT="~/.config/cordon/projects/project-HASH/certs/combined-ca.pem"
     +CARGO_HTTP_CAINFO="~/.config/cordon/projects/project-HASH/certs/combined-ca.pem"
     +AWS_CA_BUNDLE="~/.config/cordon/projects/project-HASH/certs/combined-ca.pem"
-    +DENO_CERT="~/.config/cordon/projects/project-HASH/certs/ca-cert.pem"
+    +GRPC_DEFAULT_SSL_ROOTS_FILE_PATH="~/.config/cordon/projects/project-HASH/certs/combined-ca.pem"
+    +JAVA_TOOL_OPTIONS="-Dhttp.proxyHost=127.0.0.1 -Dhttp.proxyPort=PORT -Dhttps.proxyHost=127.0.0.1 -Dhttps.proxyPort=PORT -Dhttp.nonProxyHosts=localhost|127.0.0.1|[::1] -Djavax.net.ssl.trustStore=~/.config/cordon/projects/project-HASH/certs/trust-store.p12 -Djavax.net.ssl.trustStoreType=PKCS12 -Djdk.http.auth.tunneling.disabledSchemes="
+    +CLOUDSDK_PROXY_TYPE="http"
+    +CLOUDSDK_PROXY_ADDRESS="127.0.0.1"
+    +CLOUDSDK_PROXY_PORT="PORT"
+    +CLOUDSDK_PROXY_USERNAME="project-HASH"
+    +CLOUDSDK_PROXY_PASSWORD="[a new client token]"
+    +CLOUDSDK_CORE_CUSTOM_CA_CERTS_FILE="~/.config/cordon/projects/project-HASH/certs/combined-ca.pem"
     +# <<< cordon <<<
     $ ls -A ~ .
     .:

@@ -7,7 +7,7 @@
  *     [5]                      the exit code, when it is not 0
  *
  * What differs from run to run stands there by its kind: `~` is the home, /desk/project the project, then HASH, PORT, PID,
- * DATE, VERSION and TOKEN. No page may show a secret, nor a client token but as the password of a proxy URL.
+ * DATE, VERSION and TOKEN. No page may show a secret, nor a client token but as the password of a proxy.
  */
 import assert from 'node:assert/strict'
 import { globSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs'
@@ -68,8 +68,9 @@ export function normal({ folder, home }: Desk, text: string): string {
     .replaceAll(home, '~')
     .replaceAll(folder, '/desk')
     .replace(/\b(project|other)-[0-9a-f]{8}\b/g, '$1-HASH')
-    .replace(/(127\.0\.0\.1:|\b[Pp]ort |\blisten = |"port": ?)\d+/g, '$1PORT')
+    .replace(/(127\.0\.0\.1:|\b[Pp]ort |\blisten = |"port": ?|(?:proxyPort=|_PROXY_PORT)\W{0,4})\d+/g, '$1PORT')
     .replace(/(http:\/\/[\w.-]+:)[\w-]{43}@/g, '$1TOKEN@')
+    .replace(tokenOfGcloud, '$1TOKEN')
     .replace(/(\bprocess |"pid": )\d+/g, '$1PID')
     .replace(/\b\d+ roots\b/g, 'N roots')
     .replace(/\bby \S+ \(process/g, 'by NAME (process')
@@ -77,8 +78,11 @@ export function normal({ folder, home }: Desk, text: string): string {
     .replace(/((?:^|\s)cordon |"version": ")\d+\.\d+\.\d+/g, '$1VERSION')
 }
 
+// gcloud takes the proxy URL in parts.
+const tokenOfGcloud = /(\bCLOUDSDK_PROXY_PASSWORD\W{1,4})[\w-]{43}/g
+
 function refuseLeak({ home }: Desk, line: string, printed: string): void {
-  const outsideUrls = printed.replace(/http:\/\/[\w.-]+:[\w-]{43}@127/g, '')
+  const outsideUrls = printed.replace(/http:\/\/[\w.-]+:[\w-]{43}@127/g, '').replace(tokenOfGcloud, '')
   for (const value of [secret, otherSecret, ...tokensBelow(home)])
     assert.ok(!outsideUrls.includes(value), `a secret or a client token was printed by: ${line}`)
 }

@@ -92,7 +92,7 @@ test('clients get their credential by the variables of cordon env alone', async 
     assert.equal(only(bench.api, '/v1/curl').fields.authorization, `Bearer ${realKey}`)
   })
 
-  await t.test('git clones with Basic, its first CONNECT answered with 407', async (inner) => {
+  await t.test('git clones with Basic, and no CONNECT of it lacks the token', async (inner) => {
     const skip = unless('git', { always: true })
     if (skip) return inner.skip(skip)
     const commit = makeRepository(bench.desk)
@@ -104,10 +104,7 @@ test('clients get their credential by the variables of cordon env alone', async 
     assert.equal(run.stdout.trim(), commit, run.stderr)
     const expected = `Basic ${Buffer.from(`x-access-token:${realKey}`).toString('base64')}`
     assert.deepEqual(new Set(bench.git.requests.map(({ fields }) => fields.authorization)), new Set([expected]))
-    const lines = bench.cordon.output().split('\n')
-    const refused = lines.findIndex((line) => line.includes('token_missing') && line.includes(bench.git.host))
-    const carried = lines.findIndex((line) => line.includes('"route":"git"'))
-    assert.ok(refused >= 0 && refused < carried, bench.cordon.output())
+    assert.doesNotMatch(bench.cordon.output(), /token_missing/)
   })
 
   await t.test('Python urllib', { skip: unless('python3', { always: true }) }, async () => {

@@ -27,7 +27,11 @@ export function agentPlan(
   const bare = agentContextOf(context, scope, {})
   const current = tokenIn(agent, bare, scope)
   const token = choice.kind === 'new' ? choice.token : (current ?? '[a new client token]')
-  const variables = environmentOf({ scope, proxyUrl: proxyUrl(scope.name, token, config.listen), env: context.env })
+  const variables = environmentOf({
+    certs: scope.certs,
+    proxyUrl: proxyUrl(scope.name, token, config.listen),
+    before: context.env,
+  })
   const agentContext = { ...bare, variables }
   return { agentContext, plan: agent.plan(agentContext) }
 }

@@ -3,13 +3,15 @@ import type { Scope } from '../../config/scope.ts'
 import { ensureToken } from '../../config/tokens.ts'
 import { writeBundle } from '../../tls/bundle.ts'
 import { ensureCa } from '../../tls/ca.ts'
+import { keepTrustStore } from '../../tls/trust-store.ts'
 import { type Context, certsOf } from '../context.ts'
 import type { ConfigDraft } from './draft.ts'
 
 /** The CA, its bundle, cordon.toml and the default client token: made where they are missing, left alone where not. */
-export function layGroundwork({ terminal, env }: Context, scope: Scope, draft: ConfigDraft): void {
+export async function layGroundwork({ terminal, env }: Context, scope: Scope, draft: ConfigDraft): Promise<void> {
   const { ca, made } = ensureCa(certsOf(scope, draft.config), { name: scope.name })
   writeBundle({ path: scope.certs.bundle, ca, env })
+  await keepTrustStore(scope.certs)
   if (made) terminal.done(`Made a CA for ${whose(scope)} in ${scope.certs.folder}; no trust store was touched.`)
   else terminal.done(`The CA of ${whose(scope)} is there already.`)
 

@@ -43,7 +43,7 @@ export async function setUp(context: Context, named: Integration | undefined, op
     terminal.notice(`This is what would change:\n${preview}`)
     if (!(await terminal.confirm('Make these changes?'))) throw new CordonError('cancelled', 'Nothing was changed.')
   }
-  layGroundwork(context, scope, draft)
+  await layGroundwork(context, scope, draft)
   if (agent)
     await setUpAgent(context, scope, draft.config, agent, {
       mayMoveKey: options.yes ? 'yes' : isAsking(context, options) ? 'ask' : 'no',

@@ -1,0 +1,58 @@
+/** What leads a program of this shell through cordon: for `cordon env`, which prints it, and `cordon run`, which uses it. */
+import { CordonError } from '../base/error.ts'
+import { lstatIfThere } from '../base/file.ts'
+import { environmentOf, replacedProxy } from '../config/environment.ts'
+import type { Config } from '../config/load.ts'
+import type { Scope } from '../config/scope.ts'
+import { proxyUrl, readTokens } from '../config/tokens.ts'
+import { keepTrustStore } from '../tls/trust-store.ts'
+import { trustVariables } from '../tls/trust-variables.ts'
+import { type Context, configIn, type Placed, suffixOf } from './context.ts'
+
+export interface Lead {
+  scope: Scope
+  config: Config
+  variables: Record<string, string>
+  /** What these variables take the place of, and what they cannot do, for a person to read. */
+  notices: string[]
+}
+
+/** Throws `tokens_missing` and `ca_missing` when there is nothing to lead through or to trust yet. */
+export async function leadThrough(context: Context, options: Placed): Promise<Lead> {
+  const { scope, config } = configIn(context, options)
+  const { certs } = scope
+  const setUp = { hint: `run \`cordon setup${suffixOf(options)}\`` }
+  const token = readTokens(scope.tokensPath)?.find(({ name }) => name === 'default')
+  if (token?.secret.kind !== 'readable')
+    throw new CordonError('tokens_missing', 'There is no default client token.', setUp)
+  if (!lstatIfThere(certs.bundle)) throw new CordonError('ca_missing', 'There is no CA bundle yet.', setUp)
+  // Set-up makes it too; an older cordon did not.
+  await keepTrustStore(certs)
+  const url = proxyUrl(scope.name, token.secret.token, config.listen)
+  const variables = environmentOf({ certs, proxyUrl: url, before: context.env })
+  return { scope, config, variables, notices: await noticesOf(context, options, scope, config) }
+}
+
+async function noticesOf({ env }: Context, options: Placed, scope: Scope, config: Config): Promise<string[]> {
+  const notices: string[] = []
+  const replaced = replacedProxy(env, config.listen)
+  if (replaced && !config.network.proxy) notices.push(replacedSentence(replaced))
+  for (const file of await filesMissing(scope, env))
+    notices.push(
+      `The bundle lacks roots of ${file}, which this shell trusts: \`cordon setup${suffixOf(options)}\` takes them in.`,
+    )
+  return notices
+}
+
+function replacedSentence({ name, shown }: { name: string; shown: string | undefined }): string {
+  if (shown === undefined) return `${name} of this shell was not the URL of an HTTP proxy, and is replaced.`
+  return `${name} of this shell named ${shown}, and now names cordon. A cordon that starts with the old value goes through that proxy itself; so does any with \`proxy = "${shown}"\` in \`[network]\` of cordon.toml.`
+}
+
+// Reading certificates takes longer than all the rest, and most shells name no file at all.
+async function filesMissing({ certs }: Scope, env: NodeJS.ProcessEnv): Promise<string[]> {
+  const own: (string | undefined)[] = ['', undefined, certs.bundle, certs.caCert]
+  if (trustVariables.every((name) => own.includes(env[name]))) return []
+  const { missingFromBundle } = await import('../tls/bundle.ts')
+  return missingFromBundle({ path: certs.bundle, env })
+}
