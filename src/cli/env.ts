@@ -17,7 +17,7 @@ export const envCommand = (context: Context) =>
   $ cordon env --format fish | source
   $ cordon env --format powershell | Out-String | iex
   $ cordon env --format github >> "$GITHUB_ENV"
-  $ cordon env --format docker > cordon.env                  docker run --network host --env-file cordon.env`,
+  $ cordon env --format docker > cordon.env                  for docker run --env-file`,
     )
     .action((options: Placed & { format: Format }) => printEnvironment(context, options))
 
