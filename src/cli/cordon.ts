@@ -1,9 +1,13 @@
 #!/usr/bin/env node
-// The first file that runs: on a Node that is too old for the rest it says so in one sentence.
+// The first file that runs: on a Node that is too old for the rest it says so in one sentence. Older ones than these send no
+// interim answers (`ServerResponse.writeInformation`) or do not verify the name of an origin that is an IPv6 address.
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
 
-if (major < 24 || (major === 24 && minor < 10)) {
-  process.stderr.write(`✗ cordon needs Node 24.10 or newer, and this is ${process.versions.node}. (node_too_old)\n`)
+const isTooOld = major === 24 ? minor < 20 : major === 26 ? minor < 2 : major < 26
+
+if (isTooOld) {
+  const { node } = process.versions
+  process.stderr.write(`✗ cordon needs Node 24.20, 26.2 or a newer one, and this is ${node}. (node_too_old)\n`)
   process.exitCode = 1
 } else {
   const { main } = await import('./main.ts')
