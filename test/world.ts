@@ -164,6 +164,8 @@ export interface RawOrigin {
   dialled(): number
   /** Bytes of application data that arrived. */
   received(): number
+  /** The TCP connections, below any TLS. */
+  connections: readonly Socket[]
 }
 
 /** An origin that proves its name and then hands each connection to `serve`; without TLS where `cleartext` says so. */
@@ -193,7 +195,7 @@ export async function startRawOrigin(
   })
   const { port } = listener.address() as AddressInfo
   const received = () => bytesOf(carriers)
-  return { host, port, authority: `${host}:443`, dialled: () => sockets.length, received }
+  return { host, port, authority: `${host}:443`, dialled: () => sockets.length, received, connections: sockets }
 }
 
 function seen(request: IncomingMessage, content: string): SeenRequest {
