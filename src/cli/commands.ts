@@ -28,6 +28,12 @@ export const commandGroups: readonly { heading: string; entries: readonly Entry[
         load: async (context) => (await import('./start.ts')).startCommand(context),
       },
       {
+        name: 'run',
+        usage: '-- <command> [args]',
+        summary: 'run a command through it, with placeholders for keys',
+        load: async (context) => (await import('./run/run.ts')).runCommand(context),
+      },
+      {
         name: 'env',
         usage: '',
         summary: 'print the variables that lead a program through cordon',

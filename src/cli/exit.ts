@@ -7,12 +7,16 @@ export const exitCodes = {
   4: 'a secret is missing, or its store did not open',
   5: 'the proxy does not run, or its port is taken',
   70: 'a bug of cordon',
+  126: 'the command of `cordon run` may not be executed',
+  127: 'the command of `cordon run` does not exist',
 } as const
 
 export type ExitCode = keyof typeof exitCodes
 
 const byCode: readonly [RegExp, ExitCode][] = [
   [/^usage$/, 2],
+  [/^command_unfit$/, 126],
+  [/^command_missing$/, 127],
   [/^(config_|toml_|edit_|route_|ca_|tokens_|token_|trust_|symlink_refused)/, 3],
   [/^(secret_|keyring_|store_|age_|identity_|passphrase_)/, 4],
   [/^(port_|proxy_)/, 5],
@@ -22,11 +26,11 @@ export function exitCodeOf(code: string): ExitCode {
   return byCode.find(([pattern]) => pattern.test(code))?.[1] ?? 1
 }
 
-/** Ends a command with an exit code when there is nothing left to say. */
+/** Ends a command with an exit code, ours or that of a program we ran, when there is nothing left to say. */
 export class QuietExit extends Error {
-  readonly code: ExitCode
+  readonly code: number
 
-  constructor(code: ExitCode) {
+  constructor(code: number) {
     super(`exit ${code}`)
     this.code = code
   }

@@ -1,10 +1,11 @@
 /** What leads a program of this shell through cordon: for `cordon env`, which prints it, and `cordon run`, which uses it. */
 import { CordonError } from '../base/error.ts'
 import { lstatIfThere } from '../base/file.ts'
-import { environmentOf, replacedProxy } from '../config/environment.ts'
+import { environmentOf, exceptionsIn, replacedProxy } from '../config/environment.ts'
 import type { Config } from '../config/load.ts'
 import type { Scope } from '../config/scope.ts'
 import { proxyUrl, readTokens } from '../config/tokens.ts'
+import { isExcepted, parseException } from '../policy/exception.ts'
 import { keepTrustStore } from '../tls/trust-store.ts'
 import { trustVariables } from '../tls/trust-variables.ts'
 import { type Context, configIn, type Placed, suffixOf } from './context.ts'
@@ -37,11 +38,21 @@ async function noticesOf({ env }: Context, options: Placed, scope: Scope, config
   const notices: string[] = []
   const replaced = replacedProxy(env, config.listen)
   if (replaced && !config.network.proxy) notices.push(replacedSentence(replaced))
+  for (const name of routesAround(config, env))
+    notices.push(`NO_PROXY of this shell excepts the host of the route ${name}: programs go around it.`)
   for (const file of await filesMissing(scope, env))
     notices.push(
       `The bundle lacks roots of ${file}, which this shell trusts: \`cordon setup${suffixOf(options)}\` takes them in.`,
     )
   return notices
+}
+
+/** The routes whose hosts a person's own exceptions keep from the proxy. */
+function routesAround({ routes }: Config, env: NodeJS.ProcessEnv): string[] {
+  const exceptions = exceptionsIn(env).flatMap((entry) => parseException(entry) ?? [])
+  const isAround = ({ host, ports }: Config['routes'][number]['match']) =>
+    host.kind === 'exact' && ports.some((port) => isExcepted({ host: host.host, port }, exceptions))
+  return routes.filter(({ match }) => isAround(match)).map(({ name }) => name)
 }
 
 function replacedSentence({ name, shown }: { name: string; shown: string | undefined }): string {

@@ -8,7 +8,7 @@ import { CordonError, CordonErrors } from '../base/error.ts'
 import { ConfigFault } from '../config/fault.ts'
 import { commandGroups } from './commands.ts'
 import type { Context } from './context.ts'
-import { type ExitCode, exitCodeOf, exitCodes, QuietExit } from './exit.ts'
+import { exitCodeOf, exitCodes, QuietExit } from './exit.ts'
 import { openTerminal } from './terminal.ts'
 import { usageError } from './usage.ts'
 
@@ -16,20 +16,27 @@ declare const CORDON_VERSION: string
 /** Written into the bundle by the build; the source as it lies has none. */
 const version = typeof CORDON_VERSION === 'string' ? CORDON_VERSION : '0.0.0-source'
 
-export async function main(argv: readonly string[]): Promise<ExitCode> {
+export async function main(argv: readonly string[]): Promise<number> {
   const context: Context = { cwd: process.cwd(), env: process.env, terminal: openTerminal(), version }
   try {
     const program = await programOf(context, argv)
     await program.parseAsync(argv, { from: 'user' })
     return 0
   } catch (thrown) {
-    return tell(thrown, argv.includes('--json'))
+    return tell(thrown, isJson(argv))
   }
+}
+
+/** The words behind `--` are those of another program. */
+function isJson(argv: readonly string[]): boolean {
+  const end = argv.indexOf('--')
+  return (end === -1 ? argv : argv.slice(0, end)).includes('--json')
 }
 
 /** The program with the command that was typed; of the others it has the names alone, for its page and its suggestions. */
 async function programOf(context: Context, argv: readonly string[]): Promise<Command> {
   const program = new Command('cordon')
+    .enablePositionalOptions()
     .usage('<command> [options]')
     .description(
       'A local credential boundary for coding agents: they hold a placeholder, cordon puts the real key in on the way.',
@@ -91,11 +98,11 @@ Which cordon.toml: this folder's by default, the user's with --scope user, any w
 
 Exit codes:
 ${Object.entries(exitCodes)
-  .map(([code, meaning]) => `  ${code.padStart(2)}  ${meaning}`)
+  .map(([code, meaning]) => `  ${code.padStart(3)}  ${meaning}`)
   .join('\n')}`
 
 /** Prints what went wrong, in the words of the error, and answers with the exit code. */
-function tell(thrown: unknown, asJson: boolean): ExitCode {
+function tell(thrown: unknown, asJson: boolean): number {
   // A page was printed; where it was not asked for, a command is missing.
   if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2
   if (thrown instanceof QuietExit) return thrown.code

@@ -7,6 +7,7 @@ import type { Config } from '../config/load.ts'
 import { nextHopOf } from '../config/next-hop.ts'
 import type { Scope } from '../config/scope.ts'
 import { watchTokens } from '../config/tokens.ts'
+import { noCommandLeft } from '../control/commands.ts'
 import { askHealth } from '../control/health.ts'
 import { readState, removeState, writeState } from '../control/state.ts'
 import { guardOf } from '../policy/address.ts'
@@ -20,6 +21,7 @@ import { type Context, certsOf, configIn, type Placed, placed, sourcesIn, suffix
 interface StartOptions extends Placed {
   logLevel: LogLevel
   keepGoing?: boolean
+  whileCommandsRun?: boolean
 }
 
 export const startCommand = (context: Context) =>
@@ -27,6 +29,7 @@ export const startCommand = (context: Context) =>
     .description('Run the proxy in the foreground, on 127.0.0.1 alone. Ctrl+C stops it.')
     .addOption(new Option('--log-level <level>', 'how much it tells on stderr').choices(logLevels).default('info'))
     .option('--keep-going', 'start although secrets are missing; requests of those routes are refused')
+    .option('--while-commands-run', 'stop when no command of `cordon run` lives any more')
     .action((options: StartOptions) => start(context, options))
 
 /** Runs until a signal stops it: everything that can fail for good fails before the port is open. */
@@ -71,8 +74,14 @@ export async function start(context: Context, options: StartOptions): Promise<vo
     configPath: scope.configPath,
   })
   context.terminal.done(`cordon is listening on 127.0.0.1:${proxy.port} for ${told(config)}.`)
-  await stopSignal(log)
-  await proxy.close(stopGraceMs)
+  let closing: Promise<void> | undefined
+  const close = () => {
+    closing ??= proxy.close(stopGraceMs)
+  }
+  if (options.whileCommandsRun) await Promise.race([stopSignal(log), noCommandLeft(scope.folder, close)])
+  else await stopSignal(log)
+  close()
+  await closing
   removeState(scope.folder, process.pid)
 }
 

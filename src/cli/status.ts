@@ -35,11 +35,15 @@ export async function status(context: Context, options: Placed & { quiet?: boole
   }
   if (isRunning) return
   if (options.quiet) throw new QuietExit(5)
-  if (health.kind === 'somebody')
-    throw new CordonError('port_foreign', `Something that is not cordon listens on 127.0.0.1:${config.listen}.`, {
-      hint: `see whose it is with \`cordon doctor${suffixOf(options)}\``,
-    })
+  if (health.kind === 'somebody') throw foreignPort(config.listen, options)
   throw new CordonError('proxy_stopped', `cordon does not run: nobody listens on 127.0.0.1:${config.listen}.`, {
     hint: `run \`cordon start${suffixOf(options)}\``,
+  })
+}
+
+/** The port of this configuration is somebody else's. */
+export function foreignPort(port: number, options: Placed): CordonError {
+  return new CordonError('port_foreign', `Something that is not cordon listens on 127.0.0.1:${port}.`, {
+    hint: `see whose it is with \`cordon doctor${suffixOf(options)}\``,
   })
 }

@@ -135,8 +135,8 @@ const variable = (name: string, value: string, readers: string, why: string): Va
 
 const loopback = ['localhost', '127.0.0.1', '::1']
 
-/** Loopback is reached directly: a development server of the person's own is no business of the proxy. */
-function exceptionsIn(env: NodeJS.ProcessEnv): string[] {
+/** What is reached without the proxy. Loopback is: a development server of the person's own is no business of the proxy. */
+export function exceptionsIn(env: NodeJS.ProcessEnv): string[] {
   const before = (env['NO_PROXY'] ?? env['no_proxy'] ?? '').split(',').map((entry) => entry.trim())
   return [...new Set([...loopback, ...before])].filter((entry) => entry !== '')
 }

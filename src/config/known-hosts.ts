@@ -1,28 +1,65 @@
 /**
- * How the hosts that everybody uses want their credential, so that `cordon route add --host NAME` is enough for them.
+ * How the hosts that everybody uses want their credential, so that `cordon route add --host NAME` is enough for them,
+ * and where programs look for it.
  */
 import type { Host } from '../base/names.ts'
-import type { Auth } from '../policy/route.ts'
+import type { Auth, Route } from '../policy/route.ts'
 
 const bearer: Auth = { type: 'header', headerName: 'Authorization', scheme: 'Bearer' }
 const field = (headerName: string): Auth => ({ type: 'header', headerName, scheme: undefined })
 
-const knownHosts: Readonly<Record<string, { name: string; auth: Auth }>> = {
-  'api.openai.com': { name: 'openai', auth: bearer },
-  'api.anthropic.com': { name: 'anthropic', auth: field('x-api-key') },
-  'generativelanguage.googleapis.com': { name: 'gemini', auth: field('x-goog-api-key') },
-  'openrouter.ai': { name: 'openrouter', auth: bearer },
-  'api.mistral.ai': { name: 'mistral', auth: bearer },
-  'api.groq.com': { name: 'groq', auth: bearer },
-  'api.deepseek.com': { name: 'deepseek', auth: bearer },
-  'api.x.ai': { name: 'xai', auth: bearer },
-  'api.github.com': { name: 'github-api', auth: bearer },
-  'github.com': { name: 'github', auth: { type: 'basic', username: 'x-access-token' } },
-  'gitlab.com': { name: 'gitlab', auth: { type: 'basic', username: 'oauth2' } },
-  'registry.npmjs.org': { name: 'npm', auth: bearer },
+interface KnownHost {
+  name: string
+  auth: Auth
+  /** The variables in which programs look for the key of this host. */
+  variables: readonly string[]
+  /** What a key of this vendor begins with, for programs that look before they send one. */
+  prefix: string
 }
 
-export function knownHost(host: string): { name: string; auth: Auth } | undefined {
+const host = (name: string, auth: Auth, variables: readonly string[], prefix = ''): KnownHost => ({
+  name,
+  auth,
+  variables,
+  prefix,
+})
+
+const github = ['GITHUB_TOKEN', 'GH_TOKEN']
+
+const knownHosts: Readonly<Record<string, KnownHost>> = {
+  'api.openai.com': host('openai', bearer, ['OPENAI_API_KEY'], 'sk-'),
+  'api.anthropic.com': host('anthropic', field('x-api-key'), ['ANTHROPIC_API_KEY'], 'sk-ant-api03-'),
+  'generativelanguage.googleapis.com': host(
+    'gemini',
+    field('x-goog-api-key'),
+    ['GEMINI_API_KEY', 'GOOGLE_API_KEY'],
+    'AIza',
+  ),
+  'openrouter.ai': host('openrouter', bearer, ['OPENROUTER_API_KEY'], 'sk-or-v1-'),
+  'api.mistral.ai': host('mistral', bearer, ['MISTRAL_API_KEY']),
+  'api.groq.com': host('groq', bearer, ['GROQ_API_KEY'], 'gsk_'),
+  'api.deepseek.com': host('deepseek', bearer, ['DEEPSEEK_API_KEY'], 'sk-'),
+  'api.x.ai': host('xai', bearer, ['XAI_API_KEY'], 'xai-'),
+  'api.github.com': host('github-api', bearer, github, 'ghp_'),
+  'github.com': host('github', { type: 'basic', username: 'x-access-token' }, github, 'ghp_'),
+  'gitlab.com': host('gitlab', { type: 'basic', username: 'oauth2' }, ['GITLAB_TOKEN'], 'glpat-'),
+  'registry.npmjs.org': host('npm', bearer, ['NPM_TOKEN', 'NODE_AUTH_TOKEN'], 'npm_'),
+}
+
+/** The variables that programs take a key from, with a placeholder in each, for the hosts that these routes cover. */
+export function placeholdersFor(routes: readonly Pick<Route, 'match'>[]): Record<string, string> {
+  const hosts = routes.flatMap(({ match }) => (match.host.kind === 'exact' ? (knownHost(match.host.host) ?? []) : []))
+  return Object.fromEntries(
+    hosts.flatMap(({ variables, prefix }) => variables.map((variable) => [variable, placeholderOf(prefix)])),
+  )
+}
+
+/** What a program holds in place of a key: it has the shape of one, and nothing that it opens. */
+export function placeholderOf(prefix: string): string {
+  return `${prefix}cordon-placeholder-the-real-key-is-put-in-by-cordon-on-the-way`
+}
+
+export function knownHost(host: string): KnownHost | undefined {
   return Object.hasOwn(knownHosts, host) ? knownHosts[host] : undefined
 }
 

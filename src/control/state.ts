@@ -34,7 +34,8 @@ export function removeState(folder: string, pid: number): void {
   if (readState(folder)?.pid === pid) rmSync(stateFile(folder), { force: true })
 }
 
-function isAlive(pid: number): boolean {
+/** True for a process that lives, whoever owns it. */
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)
     return true

@@ -1,8 +1,9 @@
 import { CordonError } from '../base/error.ts'
+import { placeholderOf } from '../config/known-hosts.ts'
 import { Secret } from '../secrets/secret.ts'
 
 /** What Codex holds in place of a key. It has the shape of one, so that nothing on the way refuses it. */
-export const placeholder = 'sk-cordon-placeholder-the-real-key-is-put-in-by-cordon-on-the-way'
+export const placeholder = placeholderOf('sk-')
 
 /** `auth.json` of a Codex that is logged in with the placeholder. */
 export const placeholderLogin = `${JSON.stringify({ auth_mode: 'apikey', OPENAI_API_KEY: placeholder })}\n`

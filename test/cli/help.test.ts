@@ -20,6 +20,7 @@ test('the page of the program reads as a page', async (t) => {
       setup [agent]                            make a CA, cordon.toml and a client token, and wire an
                                                agent to them
       start                                    run the proxy in the foreground
+      run -- <command> [args]                  run a command through it, with placeholders for keys
       env                                      print the variables that lead a program through cordon
 
     Manage:
@@ -42,13 +43,15 @@ test('the page of the program reads as a page', async (t) => {
     Which cordon.toml: this folder's by default, the user's with --scope user, any with --config PATH.
 
     Exit codes:
-       0  done, or it was so already
-       1  a check failed, or the work could not be done
-       2  the command line is wrong
-       3  cordon.toml, the CA or the tokens are missing or faulty
-       4  a secret is missing, or its store did not open
-       5  the proxy does not run, or its port is taken
-      70  a bug of cordon
+        0  done, or it was so already
+        1  a check failed, or the work could not be done
+        2  the command line is wrong
+        3  cordon.toml, the CA or the tokens are missing or faulty
+        4  a secret is missing, or its store did not open
+        5  the proxy does not run, or its port is taken
+       70  a bug of cordon
+      126  the command of \`cordon run\` may not be executed
+      127  the command of \`cordon run\` does not exist
     $ cordon --version
     0.1.0
   `)
@@ -83,6 +86,7 @@ test('the page of each group and command says what it does in sentences', async 
       --log-level <level>     how much it tells on stderr (choices: "trace", "debug", "info", "warn",
                               "error", default: "info")
       --keep-going            start although secrets are missing; requests of those routes are refused
+      --while-commands-run    stop when no command of \`cordon run\` lives any more
       -h, --help              print this page
     $ cordon secret set --help
     Usage: cordon secret set [options] <route>

@@ -1,0 +1,45 @@
+/**
+ * The commands that a proxy was started for: each leaves a file in its scope's folder, named by its process, and the proxy
+ * stays while one of those processes lives. Joining and ending exclude each other, so that nobody joins a proxy that is
+ * about to close its port.
+ */
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { lstatIfThere, privateFile, privateFolder } from '../base/file.ts'
+import { underLock } from '../base/lock.ts'
+import { isAlive } from './state.ts'
+
+const folderOf = (folder: string) => join(folder, 'commands')
+
+/** Makes the proxy of this scope stay for a process, should it be one that goes. Throws `file_locked`, `file_unwritable`. */
+export function joinCommands(folder: string, pid: number): void {
+  underLock(folderOf(folder), () => {
+    mkdirSync(folderOf(folder), { recursive: true, mode: privateFolder })
+    writeFileSync(join(folderOf(folder), String(pid)), '', { mode: privateFile })
+  })
+}
+
+const everyMs = 500
+
+/** Resolves when no command is left, after `end` has closed the port. */
+export function noCommandLeft(folder: string, end: () => void): Promise<void> {
+  return new Promise((done) => {
+    const timer = setInterval(() => {
+      if (living(folder).length > 0) return
+      underLock(folderOf(folder), () => {
+        if (living(folder).length > 0) return
+        clearInterval(timer)
+        end()
+        done()
+      })
+    }, everyMs).unref()
+  })
+}
+
+/** The processes that joined and live; what the others left is cleared away. */
+function living(folder: string): number[] {
+  const joined = lstatIfThere(folderOf(folder)) ? readdirSync(folderOf(folder)).map(Number) : []
+  const [alive, ended] = [joined.filter(isAlive), joined.filter((pid) => !isAlive(pid))]
+  for (const pid of ended) rmSync(join(folderOf(folder), String(pid)), { force: true })
+  return alive
+}
