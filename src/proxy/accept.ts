@@ -13,7 +13,9 @@ import { connect } from './connect.ts'
 import { descriptorLimit, roomWithin, TurnedAway, tooMany } from './crowd.ts'
 import { carry } from './exchange.ts'
 import { answerBadBytes, listenerOptions, openInterceptor } from './handshake.ts'
+import { OpenClients } from './open-clients.ts'
 import { openOrigins } from './origins.ts'
+import type { Way } from './prepare.ts'
 import { type Proxy, type ProxyValues, UnderWay } from './proxy.ts'
 import { answerFor, answerResponse, answerSocket } from './refuse.ts'
 import { carryUpgrade } from './upgrade.ts'
@@ -32,6 +34,7 @@ export async function startProxy(values: ProxyValues): Promise<RunningProxy> {
     ...values,
     isSelf,
     origins: openOrigins({ ...values, isSelf }),
+    openClients: new OpenClients(values),
     underWay: new UnderWay(),
   }
   const interceptor = openInterceptor(proxy)
@@ -81,8 +84,11 @@ export async function startProxy(values: ProxyValues): Promise<RunningProxy> {
   }
 }
 
-const wayOf = ({ fields }: ClientRequest, { tokens }: Proxy) =>
-  ({ kind: 'plain', client: clientOf(fields, tokens) }) as const
+function wayOf({ fields, connection }: ClientRequest, { tokens, openClients }: Proxy): Way {
+  const client = clientOf(fields, tokens)
+  openClients.add(connection, client)
+  return { kind: 'plain', client }
+}
 
 function listen(server: ReturnType<typeof createServer>, port: number): Promise<number> {
   return new Promise((done, fail) => {

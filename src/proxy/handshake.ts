@@ -69,6 +69,7 @@ export function openInterceptor(proxy: Proxy): Interceptor {
   answerBadBytes(server, proxy, (socket) => ways.get(socket)?.tunnel)
   return {
     terminate(socket, leaf, tunnel, routes, client) {
+      proxy.openClients.add(socket, client, tunnel)
       const secure = new TLSSocket(socket, {
         isServer: true,
         secureContext: leaf,

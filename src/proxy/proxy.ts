@@ -8,6 +8,7 @@ import type { Secrets } from '../secrets/secrets.ts'
 import type { SecretPlace } from '../secrets/source.ts'
 import type { Leaves } from '../tls/leaf.ts'
 import type { Dialling } from './connector.ts'
+import type { OpenClients } from './open-clients.ts'
 import type { Origins } from './origins.ts'
 
 export type CredentialRoute = Route<SecretPlace>
@@ -37,6 +38,8 @@ export interface ClientTokens {
 /** The values, and what this proxy keeps between requests. */
 export interface Proxy extends ProxyValues, Dialling {
   origins: Origins
+  /** Who has connections open; a token that is taken away ends them. */
+  openClients: OpenClients
   /** Requests whose answer is not over; a stop waits for them, and for no idle connection. */
   underWay: UnderWay
 }
