@@ -21,6 +21,8 @@ await build({
   legalComments: 'linked',
   // A native addon is a file of its own; it is loaded when a keyring is first opened.
   external: ['@napi-rs/keyring'],
+  // Its main file is UMD, whose `require` no bundler can follow.
+  alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
   define: { CORDON_VERSION: JSON.stringify(version) },
   // The CommonJS packages in the bundle expect what Node gives their kind of module.
   banner: {

@@ -4,6 +4,7 @@ import { readIfThere } from '../base/file.ts'
 import { shownPath } from '../config/fault.ts'
 import { type Config, parseConfig } from '../config/load.ts'
 import { type Scope, scopeOf } from '../config/scope.ts'
+import type { Integration } from '../integrations/integration.ts'
 import type { Sources } from '../secrets/sources.ts'
 import { askPassphrase, type Terminal } from './terminal.ts'
 import { shownWord } from './word.ts'
@@ -28,6 +29,19 @@ export function placed(command: Command): Command {
   return command
     .option('-c, --config <path>', 'the cordon.toml to use')
     .option('--scope <project|user>', "this folder's cordon.toml, or the user's own", parseScopeName)
+}
+
+/**
+ * The options with the scope that an agent is set up in: where a person names none and the agent has but one, it is that
+ * one. Throws `scope_unfit`.
+ */
+export function inItsScope<Options extends Placed>({ label, name, scopes }: Integration, options: Options): Options {
+  const [only, other] = scopes
+  if (other !== undefined || options.config !== undefined) return options
+  if (options.scope === undefined || options.scope === only) return { ...options, scope: only }
+  throw new CordonError('scope_unfit', `${label} has no settings for a ${options.scope} alone.`, {
+    hint: `run \`cordon setup ${name} --scope ${only}\``,
+  })
 }
 
 /** Adds `--json` to a command that prints facts. */

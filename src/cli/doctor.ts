@@ -8,7 +8,7 @@ import type { Integration } from '../integrations/integration.ts'
 import { integrations } from '../integrations/integrations.ts'
 import { type Context, certsOf, configIn, factual, type Placed, sourcesIn, suffixOf } from './context.ts'
 import { QuietExit } from './exit.ts'
-import { agentPlan } from './setup/agent.ts'
+import { wiredContext } from './setup/agent.ts'
 
 export const doctorCommand = (context: Context) =>
   factual(new Command('doctor'))
@@ -57,7 +57,9 @@ async function examined(context: Context, options: Placed & { send?: boolean }):
 /** An agent as it is set up. Where the client tokens cannot be read that cannot be told, and the check of the tokens says why. */
 function agentIn(context: Context, scope: Scope, config: Config, agent: Integration): Ground['agents'] {
   try {
-    return [{ agent, context: agentPlan(context, scope, config, agent, { kind: 'kept' }).agentContext }]
+    return agent.scopes.includes(scope.kind)
+      ? [{ agent, context: wiredContext(context, scope, config, agent, { kind: 'kept' }) }]
+      : []
   } catch (cause) {
     if (cause instanceof CordonError && cause.code.startsWith('tokens_')) return []
     throw cause

@@ -63,6 +63,13 @@ export function knownHost(host: string): KnownHost | undefined {
   return Object.hasOwn(knownHosts, host) ? knownHosts[host] : undefined
 }
 
+/** The host that is known by a route's name. A name that is not in the table is a bug of ours. */
+export function presetRoute(name: string): { name: string; host: string } {
+  const [host] = Object.entries(knownHosts).find(([, known]) => known.name === name) ?? []
+  if (host === undefined) throw new TypeError(`no host is known as ${name}`)
+  return { name, host }
+}
+
 /** A name for a route: what stands before the public suffix, as a person would call it (`api.mailer.test` is `mailer`). */
 export function routeNameFor(host: Host | string): string {
   const known = knownHost(host)

@@ -7,25 +7,30 @@
  */
 import { join } from 'node:path'
 import { loginOf } from './codex-auth.ts'
-import { takenBack } from './codex-config.ts'
 import { daemonHolds, loadable, staleDaemon, stopDaemon } from './codex-daemon.ts'
 import { codexHomeOf, manifestPathOf, openHome } from './codex-home.ts'
 import { planCodex } from './codex-plan.ts'
 import { codexRoutes } from './codex-routes.ts'
-import { hasBlock, variableIn, withoutBlock } from './env-file.ts'
+import { hasBlock, variableIn } from './env-file.ts'
 import type { Found, Integration, IntegrationContext } from './integration.ts'
 import { readManifest, type TakeOut } from './manifest.ts'
+import { isOnPath } from './program.ts'
+import { takeOut } from './take-out.ts'
 import { applyPlan, revertAll } from './undo.ts'
 import { readText } from './writes.ts'
 
 export const codex: Integration = {
   name: 'codex',
   label: 'Codex',
+  scopes: ['project', 'user'],
+  wiring: 'files',
   routes: codexRoutes,
+  isInstalled: ({ env }) => isOnPath('codex', env),
   detect: found,
   plan: planCodex,
-  apply: (context, plan, moveKey) => applyPlan(manifestPathOf(context), codexHomeOf(context), plan, takeOut, moveKey),
-  revert: (context, fetchKey) => revertAll(manifestPathOf(context), takeOut, fetchKey),
+  apply: (context, plan, moveKey) =>
+    applyPlan(manifestPathOf(context), codexHomeOf(context), plan, takeOutOfCodex, moveKey),
+  revert: (context, fetchKey) => revertAll(manifestPathOf(context), takeOutOfCodex, fetchKey),
   proxyUrl: (context) => variableIn(readText(join(codexHomeOf(context), '.env')) ?? '', 'HTTPS_PROXY'),
   stopStaleDaemon,
 }
@@ -52,22 +57,10 @@ async function stopStaleDaemon(context: IntegrationContext): Promise<boolean> {
   return isStale && stopDaemon(home, env)
 }
 
-/** Takes our part out of a file that was changed since. */
-const takeOut: TakeOut = ({ path, part }, text, tell) => {
-  switch (part.kind) {
-    case 'block':
-      return { result: 'text', text: withoutBlock(text) }
-    case 'keys': {
-      const { text: rest, conflicts } = takenBack(text, part.keys)
-      for (const key of conflicts) tell(`${path}: ${key} was changed since the set-up, and stays.`)
-      return { result: 'text', text: rest }
-    }
-    case 'login':
-      if (loginOf(text, path).kind === 'placeholder') return { result: 'original' }
-      tell(`${path} holds a login of your own now, and stays.`)
-      return { result: 'kept' }
-    case 'whole':
-      tell(`${path} was changed since the set-up, and stays.`)
-      return { result: 'kept' }
-  }
+/** Codex writes its login anew in a form of its own, so the placeholder in it is what counts. */
+const takeOutOfCodex: TakeOut = (file, text, tell) => {
+  if (file.part.kind !== 'login') return takeOut(file, text, tell)
+  if (loginOf(text, file.path).kind === 'placeholder') return { result: 'original' }
+  tell(`${file.path} holds a login of your own now, and stays.`)
+  return { result: 'kept' }
 }

@@ -4,23 +4,25 @@
  */
 import { CordonError } from '../base/error.ts'
 
-const opening = '# >>> cordon >>>'
+// A git exclude file is one for all agents of a project, so each has a block of its own there.
+const openingOf = (owner: string | undefined) =>
+  owner === undefined ? '# >>> cordon >>>' : `# >>> cordon ${owner} >>>`
 const closing = '# <<< cordon <<<'
 
 /** The text with our block holding `lines`: in place of the older block, or at the end. Throws `block_broken`. */
-export function withBlock(text: string, lines: readonly string[]): string {
+export function withBlock(text: string, lines: readonly string[], owner?: string): string {
   const eol = /\r?\n/.exec(text)?.[0] ?? '\n'
-  const block = [`${opening} put in by cordon, which also takes it out`, ...lines, closing]
+  const block = [`${openingOf(owner)} put in by cordon, which also takes it out`, ...lines, closing]
     .map((line) => line + eol)
     .join('')
-  const place = placeOf(text)
+  const place = placeOf(text, owner)
   if (place) return text.slice(0, place.start) + block + text.slice(place.end)
   return text + (text === '' || text.endsWith('\n') ? '' : eol) + block
 }
 
 /** The text without our block. Throws `block_broken`. */
-export function withoutBlock(text: string): string {
-  const place = placeOf(text)
+export function withoutBlock(text: string, owner?: string): string {
+  const place = placeOf(text, owner)
   return place ? text.slice(0, place.start) + text.slice(place.end) : text
 }
 
@@ -29,7 +31,8 @@ export function hasBlock(text: string): boolean {
 }
 
 /** The block's offsets in the text, with the end of its last line. */
-function placeOf(text: string): { start: number; end: number } | undefined {
+function placeOf(text: string, owner?: string): { start: number; end: number } | undefined {
+  const opening = openingOf(owner)
   const start = lineAt(text, opening, 0)
   if (start === undefined) return undefined
   const last = lineAt(text, closing, start)

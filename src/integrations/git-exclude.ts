@@ -1,5 +1,9 @@
 import { execFileSync } from 'node:child_process'
-import { join, relative, resolve, sep } from 'node:path'
+import { basename, dirname, join, relative, resolve, sep } from 'node:path'
+import { modeOf } from '../base/file.ts'
+import { withBlock } from './env-file.ts'
+import type { Change, IntegrationContext } from './integration.ts'
+import { readText } from './writes.ts'
 
 /** The work tree that a folder lies in. */
 export interface WorkTree {
@@ -18,14 +22,42 @@ export function workTreeOf(folder: string, cwd: string, env: NodeJS.ProcessEnv):
   const real = git(['rev-parse', '--show-prefix'], cwd, env)?.replace(/\n$/, '')
   if (!top || !excludeFile || real === undefined) return undefined
   const below = relative(cwd, folder).split(sep).join('/')
-  const tracked = git(['ls-files', '-z', '--', below], cwd, env) ?? ''
+  const tracked = git(['ls-files', '-z', '--', below || '.'], cwd, env) ?? ''
   return {
     excludeFile: resolve(cwd, excludeFile),
-    pattern: `/${escaped(real)}${escaped(below)}/`,
+    pattern: `/${escaped(real)}${below === '' ? '' : `${escaped(below)}/`}`,
     tracked: tracked
       .split('\0')
       .filter((path) => path !== '')
       .map((path) => relative(folder, join(cwd, path))),
+  }
+}
+
+/** Keeps files of this machine out of a project's commits; those that git tracks already are told, and nothing outside a work tree. */
+export function excludeFiles(
+  paths: readonly string[],
+  owner: string,
+  { cwd, env }: IntegrationContext,
+): { changes: Change[]; tracked: string[] } {
+  const trees = paths.map((path) => ({ path, tree: workTreeOf(dirname(path), cwd, env) }))
+  const excludeFile = trees[0]?.tree?.excludeFile
+  if (excludeFile === undefined) return { changes: [], tracked: [] }
+  const isTracked = ({ path, tree }: (typeof trees)[number]) => tree?.tracked.includes(basename(path)) === true
+  const lines = trees
+    .filter((one) => !isTracked(one))
+    .map(({ path, tree }) => `${tree?.pattern}${escaped(basename(path))}`)
+  const before = readText(excludeFile)
+  const after = withBlock(before ?? '', lines, owner)
+  const change: Change = {
+    path: excludeFile,
+    before,
+    after,
+    mode: modeOf(excludeFile) ?? 0o644,
+    part: { kind: 'block', owner },
+  }
+  return {
+    changes: after === before || lines.length === 0 ? [] : [change],
+    tracked: trees.filter(isTracked).map(({ path }) => path),
   }
 }
 

@@ -1,6 +1,7 @@
 import type { TomlValue } from '../config/toml-text.ts'
 import type { Secret } from '../secrets/secret.ts'
 import type { SecretPlace } from '../secrets/source.ts'
+import type { JsonPath } from './json-text.ts'
 
 /** What an integration is told. It knows no command line and no proxy: what it writes is handed in. */
 export interface IntegrationContext {
@@ -11,6 +12,8 @@ export interface IntegrationContext {
   stateFolder: string
   /** The proxy and CA variables of the agent. The proxy URL holds the client token, so they are never printed. */
   variables: Readonly<Record<string, string>>
+  /** The beginning of a shell command that runs this very cordon, and the options that name its configuration. */
+  self: { command: string; options: string }
 }
 
 /** One agent that can be set up. A new agent is a new file and a line in the list of `integrations.ts`. */
@@ -19,8 +22,14 @@ export interface Integration {
   readonly name: string
   /** As a sentence says it. */
   readonly label: string
+  /** The scopes that it can be set up in; the first one is meant where a person names none. */
+  readonly scopes: readonly ('project' | 'user')[]
+  /** Whether its files lead it through cordon, with a client token of its own, or the shell that it is started from. */
+  readonly wiring: 'files' | 'shell'
   /** The origins that the agent sends its key to, as it is logged in now; the first one's secret is the agent's key. */
   routes(context: IntegrationContext): readonly AgentRoute[]
+  /** Whether the agent's program is on the PATH. */
+  isInstalled(context: IntegrationContext): boolean
   /** What is set up where; reads only. */
   detect(context: IntegrationContext): Found
   /** What `apply` would do; reads only. A plan without changes means that everything is as wanted already. */
@@ -75,8 +84,9 @@ export interface Change {
 
 /** How our part of a file is told from the person's, should both have written to it. */
 export type Part =
-  | { kind: 'block' }
+  | { kind: 'block'; owner?: string }
   | { kind: 'keys'; keys: SetKey[] }
+  | JsonPart
   | { kind: 'login'; place?: SecretPlace }
   | { kind: 'whole' }
 
@@ -85,6 +95,21 @@ export interface SetKey {
   path: string[]
   wrote: string
   previous?: TomlValue
+}
+
+/** Our part of a JSON file: values, items of arrays, and the objects and arrays that were made for them. */
+export interface JsonPart {
+  kind: 'json'
+  keys: SetJson[]
+  items: { path: JsonPath; wrote: string }[]
+  made: JsonPath[]
+}
+
+/** A value of a JSON file that we set, as a digest, and the JSON of what was there before. */
+export interface SetJson {
+  path: JsonPath
+  wrote: string
+  previous?: string
 }
 
 export interface Found {

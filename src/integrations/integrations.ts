@@ -1,10 +1,11 @@
 import { distance } from 'fastest-levenshtein'
 import { CordonError } from '../base/error.ts'
+import { claudeCode } from './claude-code.ts'
 import { codex } from './codex.ts'
 import type { Integration } from './integration.ts'
 
 /** Every agent that `cordon setup` knows. */
-export const integrations: readonly Integration[] = [codex]
+export const integrations: readonly Integration[] = [codex, claudeCode]
 
 /** The agent of that name. Throws `usage`. */
 export function integrationNamed(name: string): Integration {

@@ -99,6 +99,7 @@ test('a set-up stops the daemon of an older one, and so does its undoing', {
     env: { PATH: pathWithCodex, HOME: root, CODEX_HOME: home },
     stateFolder,
     variables,
+    self: { command: 'cordon', options: '' },
   } as const
   await codex.apply(context, codex.plan(context))
   await startDaemon(home)

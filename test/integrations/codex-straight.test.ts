@@ -94,7 +94,8 @@ for (const websocket of ['accept', { refuse: 426 }] as const) {
     const env = { PATH: process.env['PATH'], CODEX_HOME: home }
     const stateFolder = join(home, '..', 'state')
     const variables = { ...straight(world), CURL_CA_BUNDLE: world.bundle }
-    const context = { scope: 'user', cwd, env, stateFolder, variables } as const
+    const self = { command: 'cordon', options: '' }
+    const context = { scope: 'user', cwd, env, stateFolder, variables, self } as const
     await codex.apply(context, codex.plan(context))
 
     const run = await world.exec({})

@@ -34,7 +34,18 @@ function startHome(
   }
   const variables = { HTTPS_PROXY: 'http://user:tok-CLIENT@127.0.0.1:6790', SSL_CERT_FILE: join(root, 'a bundle.pem') }
   const env = { PATH: process.env['PATH'], HOME: root, CODEX_HOME: home }
-  return { context: { scope: 'user', cwd: root, env, stateFolder: join(root, 'state'), variables }, home, root }
+  return {
+    context: {
+      scope: 'user',
+      cwd: root,
+      env,
+      stateFolder: join(root, 'state'),
+      variables,
+      self: { command: 'cordon', options: '' },
+    },
+    home,
+    root,
+  }
 }
 
 /** Every path below a folder with its mode and bytes. */

@@ -2,7 +2,7 @@ import { Command } from 'commander'
 import { revokeToken } from '../../config/tokens.ts'
 import type { Integration } from '../../integrations/integration.ts'
 import { integrationNamed } from '../../integrations/integrations.ts'
-import { type Context, type Placed, placed, scopeIn, sourcesIn } from '../context.ts'
+import { type Context, inItsScope, type Placed, placed, scopeIn, sourcesIn } from '../context.ts'
 import { agentContextOf } from '../setup/agent.ts'
 import { shownWord } from '../word.ts'
 
@@ -13,8 +13,9 @@ export const integrationDisable = (context: Context) =>
     .action((agent: Integration, options: Placed) => disable(context, agent, options))
 
 /** The agent's files are put back first; then its client token is worthless. */
-export async function disable(context: Context, agent: Integration, options: Placed): Promise<void> {
+export async function disable(context: Context, agent: Integration, typed: Placed): Promise<void> {
   const { terminal } = context
+  const options = inItsScope(agent, typed)
   const scope = scopeIn(context, options)
   const sources = await sourcesIn(context, scope)
   const agentContext = agentContextOf(context, scope, {})

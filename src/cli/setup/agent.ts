@@ -1,4 +1,6 @@
+import { realpathSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { isSea } from 'node:sea'
 import { environmentOf } from '../../config/environment.ts'
 import type { Config } from '../../config/load.ts'
 import type { Scope } from '../../config/scope.ts'
@@ -6,7 +8,7 @@ import { ensureToken, proxyUrl, readTokens, rotateToken, watchTokens } from '../
 import { readState } from '../../control/state.ts'
 import type { Integration, IntegrationContext, MoveKey, Plan } from '../../integrations/integration.ts'
 import { chooseSource } from '../../secrets/sources.ts'
-import { type Context, sourcesIn } from '../context.ts'
+import { type Context, shellWord, sourcesIn } from '../context.ts'
 
 /** Which client token the agent gets: a stand-in for showing the plan, the one it has, or a new one. */
 export type TokenChoice = { kind: 'preview' } | { kind: 'kept' } | { kind: 'new'; token: string }
@@ -16,7 +18,7 @@ export interface AgentPlan {
   plan: Plan
 }
 
-/** What the agent's files are to say. With `kept`, the proxy URL that stands there already goes on standing there. */
+/** What the agent's files are to say. */
 export function agentPlan(
   context: Context,
   scope: Scope,
@@ -24,16 +26,26 @@ export function agentPlan(
   agent: Integration,
   choice: TokenChoice,
 ): AgentPlan {
+  const agentContext = wiredContext(context, scope, config, agent, choice)
+  return { agentContext, plan: agent.plan(agentContext) }
+}
+
+/** What an agent is told, with its variables. With `kept`, the proxy URL that stands in its files already goes on standing there. */
+export function wiredContext(
+  context: Context,
+  scope: Scope,
+  config: Config,
+  agent: Integration,
+  choice: TokenChoice,
+): IntegrationContext {
   const bare = agentContextOf(context, scope, {})
-  const current = tokenIn(agent, bare, scope)
-  const token = choice.kind === 'new' ? choice.token : (current ?? '[a new client token]')
+  const token = choice.kind === 'new' ? choice.token : (tokenIn(agent, bare, scope) ?? '[a new client token]')
   const variables = environmentOf({
     certs: scope.certs,
     proxyUrl: proxyUrl(scope.name, token, config.listen),
     before: context.env,
   })
-  const agentContext = { ...bare, variables }
-  return { agentContext, plan: agent.plan(agentContext) }
+  return { ...bare, variables }
 }
 
 export function agentContextOf(context: Context, scope: Scope, variables: Record<string, string>): IntegrationContext {
@@ -43,7 +55,18 @@ export function agentContextOf(context: Context, scope: Scope, variables: Record
     env: context.env,
     stateFolder: scope.folder,
     variables,
+    self: {
+      command: selfCommand(),
+      options: scope.kind === 'user' ? ' --scope user' : ` --config ${shellWord(scope.configPath)}`,
+    },
   }
+}
+
+/** How a file of an agent can name this cordon, wherever its own PATH leads. */
+function selfCommand(): string {
+  const [program = '', script] = [process.execPath, process.argv[1]]
+  const words = isSea() || script === undefined ? [program] : [program, realpathSync(script)]
+  return words.map(shellWord).join(' ')
 }
 
 /** The agent's own token, read back from the agent's files: at our end only its digest is kept. */
@@ -93,7 +116,8 @@ export async function setUpAgent(
 }
 
 function choiceFor(context: Context, scope: Scope, agent: Integration): TokenChoice {
-  if (tokenIn(agent, agentContextOf(context, scope, {}), scope) !== undefined) return { kind: 'kept' }
+  if (agent.wiring === 'shell' || tokenIn(agent, agentContextOf(context, scope, {}), scope) !== undefined)
+    return { kind: 'kept' }
   const { token } = ensureToken(scope.tokensPath, agent.name, 'hashed')
   return { kind: 'new', token: token ?? rotateToken(scope.tokensPath, agent.name) }
 }

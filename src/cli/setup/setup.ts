@@ -2,7 +2,7 @@ import { Command } from 'commander'
 import { CordonError } from '../../base/error.ts'
 import type { Integration } from '../../integrations/integration.ts'
 import { integrationNamed, integrations } from '../../integrations/integrations.ts'
-import { type Context, type Placed, placed, scopeIn, suffixOf } from '../context.ts'
+import { type Context, inItsScope, type Placed, placed, scopeIn, suffixOf } from '../context.ts'
 import { shownWord } from '../word.ts'
 import { agentPlan, setUpAgent } from './agent.ts'
 import { draftConfig } from './draft.ts'
@@ -28,10 +28,11 @@ export const setupCommand = (context: Context) =>
     .action((agent: Integration | undefined, options: SetupOptions) => setUp(context, agent, options))
 
 /** Lays the ground and wires the agent; on a terminal, without `--yes`, a person agrees to it first. */
-export async function setUp(context: Context, named: Integration | undefined, options: SetupOptions): Promise<void> {
+export async function setUp(context: Context, named: Integration | undefined, typed: SetupOptions): Promise<void> {
   const { terminal } = context
+  const agent = named ?? (isAsking(context, typed) ? await askAgent(context) : undefined)
+  const options = agent ? inItsScope(agent, typed) : typed
   const scope = scopeIn(context, options)
-  const agent = named ?? (isAsking(context, options) ? await askAgent(context) : undefined)
   const draft = await draftConfig(context, scope, agent)
   const preview = previewOf(
     scope,
