@@ -1,6 +1,9 @@
 import { test } from 'node:test'
+import { integrations } from '../../src/integrations/integrations.ts'
 import { put } from '../desk.ts'
 import { openPage, secret } from './transcript.ts'
+
+const known = integrations.map(({ name }) => name).join(', ')
 
 test('an integration is listed, taken back, and then already gone', async (t) => {
   const page = openPage(t)
@@ -14,48 +17,41 @@ test('an integration is listed, taken back, and then already gone', async (t) =>
     ✓ Made a CA for this project in ~/.config/cordon/projects/project-HASH/certs; no trust store was touched.
     ✓ Wrote /desk/project/cordon.toml: port PORT.
     2>   next: cordon setup codex --config cordon.toml
-    $ cordon integration list
-    AGENT  STATE   WHERE
-    codex  absent  /desk/project/.codex
-    2>   next: cordon setup codex
+    $ cordon integration list 2>&1 | grep codex | tr -s ' '
+    codex yes absent
+     next: cordon setup codex
     $ cordon setup codex 2>/dev/null
     ✓ The CA of this project is there already.
     ✓ Changed /desk/project/cordon.toml: port PORT, with the routes openai and openai-models.
     ✓ Set up Codex: /desk/project/.codex/config.toml, /desk/project/.codex/auth.json, /desk/project/.codex/.env.
-    $ cordon integration list
-    AGENT  STATE    WHERE
-    codex  current  /desk/project/.codex
-    $ cordon integration list --json
+    $ cordon integration list | grep -E 'AGENT|codex' | tr -s ' '
+    AGENT INSTALLED STATE SCOPE WHERE
+    codex yes current project /desk/project/.codex
+    $ cordon integration list --json | head -10
     [
       {
         "agent": "codex",
-        "state": "current",
-        "home": "/desk/project/.codex",
+        "installed": true,
+        "scope": "project",
         "differs": [],
-        "daemon": "none"
-      }
-    ]
+        "daemon": "none",
+        "state": "current",
+        "home": "/desk/project/.codex"
+      },
     $ cordon integration disable codex
     ✓ Put back /desk/project/.codex/.env, /desk/project/.codex/auth.json, /desk/project/.codex/config.toml.
     $ cordon integration disable codex
     ✓ Codex is already as it was before cordon.
     $ cordon integration disable emacs
     2> ✗ cordon does not know how to set up "emacs". (usage)
-    2>   hint: it knows codex; any other program runs with \`eval "$(cordon env)"\`
+    2>   hint: it knows ${known}; any other program runs with \`eval "$(cordon env)"\`
     [2]
     $ ls -A .codex
     2> ls: cannot access '.codex': No such file or directory
     [2]
-    $ cordon integration list --json
-    [
-      {
-        "agent": "codex",
-        "state": "absent",
-        "home": "/desk/project/.codex",
-        "differs": [],
-        "daemon": "none"
-      }
-    ]
+    $ cordon integration list | grep codex | tr -s ' '
+    codex yes absent
+    2>   next: cordon setup codex
   `)
 })
 
@@ -64,23 +60,18 @@ test('an integration that is stale says which command renews it', async (t) => {
   await page.typed(`cordon setup codex; sed -i 's/^listen = .*/listen = 6791/' cordon.toml`)
 
   await page.reads(`
-    $ cordon integration list
-    AGENT  STATE  WHERE
-    codex  stale  /desk/project/.codex
-    2>   next: cordon setup codex
-    $ cordon integration list --json
-    [
-      {
-        "agent": "codex",
-        "state": "stale",
-        "home": "/desk/project/.codex",
+    $ cordon integration list 2>&1 | grep codex | tr -s ' '
+    codex yes stale project /desk/project/.codex
+     next: cordon setup codex
+    $ cordon integration list --json | grep -A 10 '"agent": "codex"' | grep -A 10 differs
         "differs": [
           "/desk/project/.codex/config.toml",
           "/desk/project/.codex/.env"
         ],
-        "daemon": "none"
-      }
-    ]
+        "daemon": "none",
+        "mend": "cordon setup codex",
+        "state": "stale",
+        "home": "/desk/project/.codex"
   `)
 })
 
@@ -94,5 +85,22 @@ test('disable puts back a real key that set-up had moved', async (t) => {
     ✓ Put back /desk/project/.codex/auth.json, /desk/project/.codex/.env, /desk/project/.codex/config.toml.
     $ grep -c canary .codex/auth.json
     1
+  `)
+})
+
+test('an agent that is set up in the user scope is told beside those of this folder', async (t) => {
+  const page = openPage(t)
+  await page.typed('cordon setup codex; cordon setup claude-code --scope user')
+
+  await page.reads(`
+    $ cordon integration list | grep -E 'codex|claude' | tr -s ' '
+    codex yes current project /desk/project/.codex
+    claude-code no current user ~/.claude
+    $ cordon integration list --scope project | grep claude | tr -s ' '
+    claude-code no absent
+    $ cordon integration disable claude-code
+    ✓ Claude Code is already as it was before cordon.
+    $ cordon integration disable claude-code --scope user
+    ✓ Put back ~/.claude/settings.json, ~/.claude/skills/cordon/SKILL.md.
   `)
 })

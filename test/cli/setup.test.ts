@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { integrations } from '../../src/integrations/integrations.ts'
 import { filesHolding, put } from '../desk.ts'
 import { openPage, secret } from './transcript.ts'
 
@@ -214,6 +215,8 @@ test('a real key in the login of Codex is told of, and moved by --yes', async (t
   assert.deepEqual(filesHolding(page.desk.folder, secret), [])
 })
 
+const known = integrations.map(({ name }) => name).join(', ')
+
 test('setup says what it does not know, and stops at what it cannot read', async (t) => {
   const page = openPage(t)
   put(page.desk, 'faulty.toml', 'listn = 6790\n')
@@ -225,7 +228,7 @@ test('setup says what it does not know, and stops at what it cannot read', async
     [2]
     $ cordon setup emacs
     2> ✗ cordon does not know how to set up "emacs". (usage)
-    2>   hint: it knows codex; any other program runs with \`eval "$(cordon env)"\`
+    2>   hint: it knows ${known}; any other program runs with \`eval "$(cordon env)"\`
     [2]
     $ cordon setup codex --config faulty.toml
     2> ✗ faulty.toml has a fault. (config_faulty)
@@ -270,4 +273,14 @@ test('setup keeps a cordon.toml that a person wrote, and adds to its end', async
   `)
 
   assert.equal(readFileSync(join(page.desk.project, 'cordon.toml'), 'utf8').startsWith(mine), true)
+})
+
+test('setup --dry-run hides a real key that stands beside a change', async (t) => {
+  const page = openPage(t)
+  put(page.desk, '.claude/settings.local.json', `{\n  "env": {\n    "MY_API_KEY": "${secret}"\n  }\n}\n`)
+
+  const { stdout } = await page.typed('cordon setup claude-code --dry-run')
+
+  assert.match(stdout, /"MY_API_KEY": "\[hidden\]"/)
+  assert.match(stdout, /\+ {4}"ANTHROPIC_API_KEY": "sk-ant-api03-cordon-placeholder-/)
 })

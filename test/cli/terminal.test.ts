@@ -98,9 +98,8 @@ describe('on a terminal', { skip: noTerminal }, () => {
     assert.match(screen.text, /✓ Set up Codex: /)
     assert.doesNotMatch(screen.raw, /[\w-]{43}@/)
     await page.reads(`
-      $ cordon integration list
-      AGENT  STATE    WHERE
-      codex  current  /desk/project/.codex
+      $ cordon integration list | grep ^codex | tr -s ' '
+      codex yes current project /desk/project/.codex
     `)
   })
 

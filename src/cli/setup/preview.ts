@@ -2,6 +2,7 @@ import { createTwoFilesPatch } from 'diff'
 import { lstatIfThere } from '../../base/file.ts'
 import type { Scope } from '../../config/scope.ts'
 import type { Plan } from '../../integrations/integration.ts'
+import { isPlaceholder } from '../../integrations/placeholder.ts'
 import type { ConfigDraft } from './draft.ts'
 
 /** Every change as a unified diff, with client tokens left out; what is only made anew is named. Empty when nothing changes. */
@@ -14,7 +15,7 @@ export function previewOf(scope: Scope, draft: ConfigDraft, plan: Plan | undefin
     ...(plan?.changes ?? []),
   ].filter(({ before, after }) => before !== after)
   const diffs = changed.map(({ path, before, after }) => diffOf(path, before, after))
-  return withoutTokens([...made.map((path) => `new file: ${path}`), ...diffs, ...(plan?.notices ?? [])].join('\n'))
+  return withoutSecrets([...made.map((path) => `new file: ${path}`), ...diffs, ...(plan?.notices ?? [])].join('\n'))
 }
 
 function diffOf(path: string, before: string | undefined, after: string | undefined): string {
@@ -30,7 +31,11 @@ function diffOf(path: string, before: string | undefined, after: string | undefi
   return patch.slice(patch.indexOf('---')).trimEnd()
 }
 
-/** The password of a proxy URL is a client token, wherever it stands. */
-function withoutTokens(text: string): string {
-  return text.replace(/(http:\/\/[^:/@\s]+:)[^@\s]+@/g, '$1[token]@')
+/** The password of a proxy URL is a client token; and the lines around a change may hold a real key of the person. */
+function withoutSecrets(text: string): string {
+  return text
+    .replace(/(http:\/\/[^:/@\s]+:)[^@\s]+@/g, '$1[token]@')
+    .replace(/^([ +-].*[A-Z]_?(?:KEY|TOKEN|SECRET|PASSWORD)["']?\s*[=:]\s*["']?)([^"'\s]+)/gm, (whole, name, value) =>
+      isPlaceholder(value) ? whole : `${name}[hidden]`,
+    )
 }

@@ -1,0 +1,115 @@
+/**
+ * A real agent at a person's desk: what `cordon setup AGENT --yes` wrote, a key in the store, a running cordon, and an origin
+ * of ours that stands for the vendor's hosts. The agents are large, so they are installed by npm into a folder beside the
+ * system's temporary ones, once a version, and only where `LONG=1` asks for it.
+ *
+ * The shell's own proxy variables lead to a port where nobody listens, so an agent whose set-up does not lead it through
+ * cordon reaches no one; and cordon's own way to every host without a route leads there too.
+ */
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import type { TestContext } from 'node:test'
+import { setKey } from '../../../src/config/toml-text.ts'
+import { type Desk, filesHolding, formsOf, openDesk, type Result, type RunningCordon } from '../../desk.ts'
+import { type ModelOrigin, startModelOrigin } from '../../model-origin.ts'
+import { originCa, originCertificate } from '../../world.ts'
+import { processes } from '../codex-world.ts'
+
+/** The real key: whatever holds it, besides the origin, is a leak. */
+export const canary = 'sk-canary-4b7e02d19ac6f583'
+
+/** For the options of a test that installs an agent. */
+export const onlyLong = {
+  skip: process.env['LONG'] === '1' ? false : 'installs a large agent: LONG=1 runs it',
+  timeout: 300_000,
+}
+
+export interface AgentWorld {
+  desk: Desk
+  origin: ModelOrigin
+  cordon: RunningCordon
+  /** Runs the agent; the key must be in no process meanwhile. */
+  run(words: readonly string[], env?: NodeJS.ProcessEnv): Promise<Result>
+  /** Every place that holds the real key: files of the desk, processes, and what was printed. */
+  placesHoldingKey(): string[]
+}
+
+export interface AgentShape {
+  /** As npm knows it, with its version. */
+  npm: string
+  program: string
+  /** As `cordon setup` knows it. */
+  agent: string
+  route: string
+  host: string
+}
+
+/** Sets the agent up as a person would, stores the key and starts cordon. */
+export async function startAgentWorld(t: TestContext, shape: AgentShape): Promise<AgentWorld> {
+  const { npm, program, agent, route, host } = shape
+  const bin = installed(npm)
+  const desk = openDesk()
+  t.after(() => desk.clear())
+  desk.env['PATH'] = [bin, desk.env['PATH']].join(delimiter)
+  const origin = await startModelOrigin(originCertificate([host]))
+  t.after(() => origin.close())
+  const printed: string[] = []
+  const typed = async (words: readonly string[], input?: string) => {
+    const run = await desk.cordon(words, input === undefined ? {} : { input })
+    printed.push(run.stdout, run.stderr)
+    assert.equal(run.code, 0, run.stderr)
+  }
+  await typed(['setup', agent, '--yes'])
+  const file = join(desk.project, 'cordon.toml')
+  writeFileSync(join(desk.folder, 'origin-ca.pem'), originCa.pem)
+  writeFileSync(file, setKey(readFileSync(file, 'utf8'), ['tls', 'trust'], [join(desk.folder, 'origin-ca.pem')]))
+  await typed(['route', 'edit', route, '--connect-to', `127.0.0.1:${origin.port}`])
+  await typed(['secret', 'set', route], canary)
+  const cordon = await desk.start([], { env: nowhere })
+  let seenInProcesses = false
+  return {
+    desk,
+    origin,
+    cordon,
+    async run(words, env = {}) {
+      const running = desk.run(program, words, { env: { ...nowhere, ...env }, timeoutMs: 120_000 })
+      const watch = setInterval(() => {
+        seenInProcesses ||= processes().some((one) => one.includes(canary))
+      }, 200)
+      const run = await running.finally(() => clearInterval(watch))
+      printed.push(run.stdout, run.stderr)
+      return run
+    },
+    placesHoldingKey() {
+      const everything = [...printed, cordon.output()].join('\n')
+      return [
+        ...filesHolding(desk.folder, canary),
+        ...(formsOf(canary).some((form) => everything.includes(form)) ? ['what was printed'] : []),
+        ...(seenInProcesses ? ['a process'] : []),
+      ]
+    },
+  }
+}
+
+// Port 9 (discard) of loopback: a proxy that is not there keeps every request at home.
+const nowhere = {
+  HTTPS_PROXY: 'http://127.0.0.1:9',
+  HTTP_PROXY: 'http://127.0.0.1:9',
+  https_proxy: 'http://127.0.0.1:9',
+}
+
+/** The folder with the program of an npm package of that version. */
+function installed(npm: string): string {
+  const folder = join(tmpdir(), 'cordon-agents', npm.replaceAll('/', '+'))
+  const done = join(folder, 'done')
+  if (!existsSync(done)) {
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(join(folder, 'package.json'), '{}\n')
+    execFileSync('npm', ['install', '--no-audit', '--no-fund', '--silent', npm], { cwd: folder, timeout: 280_000 })
+    writeFileSync(done, '')
+  }
+  return join(folder, 'node_modules', '.bin')
+}
