@@ -35,7 +35,8 @@ function diffOf(path: string, before: string | undefined, after: string | undefi
 function withoutSecrets(text: string): string {
   return text
     .replace(/(http:\/\/[^:/@\s]+:)[^@\s]+@/g, '$1[token]@')
-    .replace(/^([ +-].*[A-Z]_?(?:KEY|TOKEN|SECRET|PASSWORD)["']?\s*[=:]\s*["']?)([^"'\s]+)/gm, (whole, name, value) =>
-      isPlaceholder(value) ? whole : `${name}[hidden]`,
+    .replace(
+      /^([ +-].*[A-Z]_?(?:KEY|TOKEN|SECRET|PASSWORD)["']?\s*[=:]\s*["']?)(?!\[)([^"'\s]+)/gm,
+      (whole, name, value) => (isPlaceholder(value) ? whole : `${name}[hidden]`),
     )
 }
