@@ -152,7 +152,9 @@ const network = z.strictObject({
   no_proxy: z
     .array(leaf(exception))
     .prefault([])
-    .describe('What is reached without that proxy: hosts, ".example.com", addresses, ranges, or "*" for everything.'),
+    .describe(
+      'What is reached without that proxy: "example.com" with all below it, ".example.com", addresses, ranges, or "*".',
+    ),
   connect_timeout: z
     .number()
     .min(0.05)

@@ -1,6 +1,6 @@
 /**
  * The targets that are reached without the proxy that stands before cordon: what `NO_PROXY` and `[network] no_proxy` list.
- * No standard says how; these are the forms that most programs share.
+ * No standard says how; these are the forms of Go's programs, which most others share.
  */
 import { isIP } from 'node:net'
 import { type HostPort, parseHost, parseHostPort } from '../base/names.ts'
@@ -11,10 +11,10 @@ import type { HostPattern } from './route.ts'
 export type Exception =
   | { kind: 'all' }
   /** Without a port, every port. */
-  | { kind: 'hosts'; hosts: HostPattern; port: number | undefined }
+  | { kind: 'hosts'; hosts: readonly HostPattern[]; port: number | undefined }
   | { kind: 'range'; covers: (address: string) => boolean }
 
-/** Reads `*`, `host`, `.suffix` or `*.suffix`, each with a port or without, an address, or a range in CIDR notation. */
+/** Reads `*`, `host` (with all names below it), `.suffix` or `*.suffix` (those below alone), each with a port or without, an address, or a range in CIDR notation. */
 export function parseException(text: string): Exception | undefined {
   if (text === '*') return { kind: 'all' }
   if (isRange(text)) return { kind: 'range', covers: rangeOf(text) }
@@ -22,11 +22,8 @@ export function parseException(text: string): Exception | undefined {
   const named = withPort(suffix ?? text)
   if (!named || (suffix !== undefined && isIP(named.host))) return undefined
   const { host, port } = named
-  return {
-    kind: 'hosts',
-    hosts: suffix === undefined ? { kind: 'exact', host } : { kind: 'below', parent: host },
-    port,
-  }
+  const below: HostPattern = { kind: 'below', parent: host }
+  return { kind: 'hosts', hosts: suffix === undefined ? [{ kind: 'exact', host }, below] : [below], port }
 }
 
 function withPort(text: string): (Pick<HostPort, 'host'> & { port: number | undefined }) | undefined {
@@ -43,7 +40,10 @@ function covers(exception: Exception, { host, port }: HostPort): boolean {
     case 'all':
       return true
     case 'hosts':
-      return coversHost(exception.hosts, host) && (exception.port === undefined || exception.port === port)
+      return (
+        (exception.port === undefined || exception.port === port) &&
+        exception.hosts.some((pattern) => coversHost(pattern, host))
+      )
     case 'range':
       return isIP(host) !== 0 && exception.covers(host)
   }

@@ -73,7 +73,7 @@ account = "one"
     network: {
       allow: ['printer.local', '*.example.com', '10.0.0.0/8', 'fd00::/8', '::1', '192.168.1.1'],
       proxy: { scheme: 'http', at: { host: 'proxy.corp.test', port: 3128 }, credentials: undefined },
-      noProxy: [{ kind: 'hosts', hosts: { kind: 'below', parent: 'intern.test' }, port: undefined }],
+      noProxy: [{ kind: 'hosts', hosts: [{ kind: 'below', parent: 'intern.test' }], port: undefined }],
       connectTimeoutMs: 2500,
       idleTimeoutMs: 3_600_000,
     },

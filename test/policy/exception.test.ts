@@ -6,11 +6,11 @@ import { isExcepted, parseException } from '../../src/policy/exception.ts'
 /** An exception, what it covers and what it does not. */
 const exceptions: readonly (readonly [text: string, covered: string[], others: string[]])[] = [
   ['*', ['a.test:443', '[2001:db8::1]:80'], []],
-  ['a.test', ['a.test:443', 'a.test:80'], ['b.a.test:443', 'aa.test:443', 'a.test.b:443']],
-  ['A.Test.', ['a.test:443'], []],
+  ['a.test', ['a.test:443', 'a.test:80', 'c.b.a.test:443'], ['aa.test:443', 'a.test.b:443']],
+  ['A.Test.', ['a.test:443', 'b.a.test:443'], []],
   ['.a.test', ['b.a.test:443', 'c.b.a.test:80'], ['a.test:443', 'ba.test:443']],
   ['*.a.test', ['b.a.test:443'], ['a.test:443']],
-  ['a.test:8443', ['a.test:8443'], ['a.test:443', 'b.a.test:8443']],
+  ['a.test:8443', ['a.test:8443', 'b.a.test:8443'], ['a.test:443', 'b.a.test:443']],
   ['.a.test:8443', ['b.a.test:8443'], ['b.a.test:443']],
   ['10.1.2.3', ['10.1.2.3:443'], ['10.1.2.4:443']],
   ['10.1.2.3:80', ['10.1.2.3:80'], ['10.1.2.3:443']],
