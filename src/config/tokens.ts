@@ -9,6 +9,7 @@ import { CordonError, sentenceOf } from '../base/error.ts'
 import { makePrivateFolder, privateFile, refuseSymlink, writeWhole } from '../base/file.ts'
 import { underLock } from '../base/lock.ts'
 import { type Log, silentLog } from '../base/log.ts'
+import { oncePerTurn } from '../base/turn.ts'
 import { type ClientToken, isTokenName, readTokenFile, tokenFileText } from './token-file.ts'
 
 export type { ClientToken } from './token-file.ts'
@@ -70,8 +71,8 @@ export interface TokenWatch {
 }
 
 /**
- * The tokens as the running proxy knows them. The file is looked at in each check (one lstat) and read again when it has
- * changed, so that a rotation or a revocation holds for the next request. A file that is gone, faulty, a link or readable by
+ * The tokens as the running proxy knows them. The file is looked at in each check (one lstat), for the revision once in a
+ * turn of the event loop, and read again when it has changed, so that a rotation or a revocation holds for the next request. A file that is gone, faulty, a link or readable by
  * others lets nobody pass until it is whole again, and the log says so once: the last good tokens may be the very ones
  * that somebody was about to revoke. Throws as `readTokens`, and `tokens_missing`, when the file is no good to begin with.
  */
@@ -79,12 +80,13 @@ export function watchTokens(path: string, audience: string, log: Log = silentLog
   let seen = stampOf(path)
   let known = digestsOf(path)
   let revision = 0
+  const currentRevision = oncePerTurn(() => {
+    refresh()
+    return revision
+  })
 
   return {
-    revision() {
-      refresh()
-      return revision
-    },
+    revision: currentRevision,
 
     check(claimedAudience, token) {
       refresh()

@@ -7,6 +7,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CordonError } from '../base/error.ts'
 import { privateFile, writeWhole } from '../base/file.ts'
+import { oncePerTurn } from '../base/turn.ts'
 import { type Accounts, openAccounts, sealAccounts } from './age-content.ts'
 import {
   type AgePaths,
@@ -62,6 +63,7 @@ export function openAgeStore({
     return openAccounts(paths.secrets, await read(paths.secrets), await keysIn([identity]))
   })
   const looks = () => [look(paths.secrets), look(paths.identity)]
+  const looksOfThisTurn = oncePerTurn(looks)
   const accounts = async () => accountsIn(looks())
   const keys = async () => keysIn([look(paths.identity)])
 
@@ -96,7 +98,7 @@ export function openAgeStore({
       return (await accounts()).get(account)
     },
 
-    held: ({ account }) => accountsIn.held(looks())?.get(account),
+    held: ({ account }) => accountsIn.held(looksOfThisTurn())?.get(account),
 
     store: ({ account }, secret) => change((accounts) => accounts.set(account, secret)),
 
