@@ -314,6 +314,7 @@ export async function startCordon(t: TestContext, { routes, allow = [], values =
     audience,
     routes: routes.map(routeOf),
     secrets: {
+      held: () => undefined,
       async fetch({ account }) {
         reads.set(account, (reads.get(account) ?? 0) + 1)
         const value = stored.get(account)

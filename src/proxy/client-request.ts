@@ -43,6 +43,8 @@ export interface ClientAnswer {
   flush(): void
   /** False: no more until the client is ready. */
   write(chunk: Buffer): boolean
+  /** All the content that was announced, in one piece. `end` follows, with nothing but trailer fields left to say. */
+  writeWhole(content: Buffer): void
   /** Trailer fields go where the client's version and the answer's framing can carry them, else they end here (RFC 9110 §6.5.1). */
   end(trailers?: Fields): void
   /** Ends the answer so that it does not look whole. */
@@ -114,6 +116,8 @@ export function http1Answer(response: ServerResponse): ClientAnswer {
 
 class Http1Answer implements ClientAnswer {
   readonly #response: ServerResponse
+  #onReady: () => void = ignore
+  #isWatched = false
 
   constructor(response: ServerResponse) {
     this.#response = response
@@ -128,7 +132,7 @@ class Http1Answer implements ClientAnswer {
 
   watch(onReady: () => void, onGone: () => void): void {
     const response = this.#response
-    response.on('drain', onReady)
+    this.#onReady = onReady
     response.once('close', () => {
       if (!response.writableFinished) onGone()
     })
@@ -148,17 +152,26 @@ class Http1Answer implements ClientAnswer {
   }
 
   write(chunk: Buffer): boolean {
-    return this.#response.write(chunk)
+    const isTaken = this.#response.write(chunk)
+    if (!isTaken && !this.#isWatched) this.#response.on('drain', this.#onReady)
+    this.#isWatched ||= !isTaken
+    return isTaken
+  }
+
+  /** What has a length has no trailers here (RFC 9112 §7.1.2), so this is the end. */
+  writeWhole(content: Buffer): void {
+    endAnswer(this.#response, content)
   }
 
   end(trailers?: Fields): void {
     const response = this.#response
+    if (response.writableEnded) return
     if (trailers && trailers.length > 0 && response.chunkedEncoding) response.addTrailers(pairsOf(trailers))
     endAnswer(response)
   }
 
   break(): void {
-    this.#response.destroy()
+    if (!this.#response.writableEnded) this.#response.destroy()
   }
 
   refuse(answer: Answer): void {

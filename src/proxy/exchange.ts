@@ -12,6 +12,7 @@ export async function carry(request: ClientRequest, answer: ClientAnswer, way: W
   proxy.underWay.begin()
   try {
     const { target, fields, pool }: Prepared = await prepare(request, way, proxy, progress)
+    if (request.isArriving) await nextTurn()
     const status = await forward(target, fields, request, answer, pool)
     logExchange(request, way, proxy, progress, { status, ms: performance.now() - started })
   } catch (thrown) {
@@ -24,6 +25,9 @@ export async function carry(request: ClientRequest, answer: ClientAnswer, way: W
     proxy.underWay.end()
   }
 }
+
+/** What lies in the same packet has been read by then. */
+const nextTurn = () => new Promise<void>((begin) => setImmediate(begin))
 
 interface Outcome {
   status: number

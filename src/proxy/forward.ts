@@ -1,5 +1,4 @@
 import { Readable } from 'node:stream'
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Dispatcher } from 'undici'
 import { Arriving } from './arriving.ts'
 import type { ClientAnswer, ClientRequest } from './client-request.ts'
@@ -18,14 +17,13 @@ import type { Target } from './target.ts'
  *
  * A redirect is an answer like any other: it is returned, never followed.
  */
-export async function forward(
+export function forward(
   target: Target,
   fields: Fields,
   request: ClientRequest,
   answer: ClientAnswer,
   pool: Door,
 ): Promise<number> {
-  if (request.isArriving) await nextTurn()
   const content = request.content()
   const all = ['host', authorityField(target), ...fields]
   if (content instanceof Readable) {
@@ -93,6 +91,8 @@ class ResponseRelay implements Dispatcher.DispatchHandler {
   #controller: Dispatcher.DispatchController | undefined
   #status = 0
   #isFlushed = false
+  /** What Content-Length announced, in bytes. */
+  #length = Number.NaN
 
   constructor(target: Target, answer: ClientAnswer, done: (status: number) => void, fail: (reason: unknown) => void) {
     this.#target = target
@@ -113,11 +113,12 @@ class ResponseRelay implements Dispatcher.DispatchHandler {
   onResponseStart(
     controller: Dispatcher.DispatchController,
     status: number,
-    _headers: unknown,
+    headers: Record<string, string | string[] | undefined>,
     statusText?: string,
   ): void {
     if (status < 200) return this.#answer.inform(status, endToEndResponse(textOf(controller.rawHeaders)))
     this.#status = status
+    this.#length = Number(headers['content-length'])
     this.#answer.begin(status, reasonOf(status, statusText), endToEndResponse(textOf(controller.rawHeaders)))
     // The first piece of content usually came in the same packet and travels with the head; a silent stream must not wait.
     process.nextTick(() => this.#flushHead())
@@ -125,7 +126,8 @@ class ResponseRelay implements Dispatcher.DispatchHandler {
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     this.#isFlushed = true
-    if (!this.#answer.write(chunk)) controller.pause()
+    if (chunk.length === this.#length) this.#answer.writeWhole(chunk)
+    else if (!this.#answer.write(chunk)) controller.pause()
   }
 
   onResponseEnd(controller: Dispatcher.DispatchController): void {

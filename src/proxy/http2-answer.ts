@@ -64,6 +64,10 @@ export class StreamAnswer implements ClientAnswer {
     return this.#stream.writableEnded || this.#stream.write(chunk)
   }
 
+  writeWhole(content: Buffer): void {
+    this.write(content)
+  }
+
   end(trailers: Fields = []): void {
     this.#isOver = true
     if (this.isGone) return

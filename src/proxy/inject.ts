@@ -35,16 +35,20 @@ const overrideFields = [
   'x-rewrite-url',
 ]
 
-/** Puts the route's credential in place of the client's own, so that an agent never chooses what its origin sees. */
-export async function inject(
-  fields: RequestFields,
-  route: CredentialRoute,
-  secrets: Secrets,
-  commandSuffix: string,
-): Promise<Fields> {
-  const secret = await secrets.fetch(route.secret).catch((cause: unknown) => {
+/** The secret of a route, at once where its store has it at hand. Throws what the store has to say, with the command that mends it. */
+export function secretOf(route: CredentialRoute, secrets: Secrets, commandSuffix: string): Secret | Promise<Secret> {
+  const fail = (cause: unknown): never => {
     throw withMend(cause, route, commandSuffix)
-  })
+  }
+  try {
+    return secrets.held(route.secret) ?? secrets.fetch(route.secret).catch(fail)
+  } catch (cause) {
+    return fail(cause)
+  }
+}
+
+/** Puts the route's credential in place of the client's own, so that an agent never chooses what its origin sees. */
+export function inject(fields: RequestFields, route: CredentialRoute, secret: Secret): Fields {
   const kept = withoutFields(fields, namesFor(route))
   kept.push(fieldNameOf(route.auth), credentialOf(route.auth, secret))
   return kept

@@ -8,7 +8,7 @@ const lingerMs = 5000
  * client may lose the answer (RFC 9112 §9.6): so the rest of the content is read and dropped, and where the connection is
  * to close, that happens when the content is over.
  */
-export function endAnswer(response: ServerResponse, content?: string): void {
+export function endAnswer(response: ServerResponse, content?: string | Buffer): void {
   const { req } = response
   if (req.complete || req.destroyed) return void response.end(content)
   req.resume()

@@ -12,7 +12,7 @@ import { refuseForbidden } from './dial.ts'
 import type { Fields } from './fields.ts'
 import { readWellFormed } from './framing.ts'
 import type { Door } from './http2-origin.ts'
-import { inject } from './inject.ts'
+import { inject, secretOf } from './inject.ts'
 import type { CredentialRoute, Proxy } from './proxy.ts'
 import { type Target, type TunnelTarget, targetInAbsoluteForm, targetInTunnel } from './target.ts'
 
@@ -61,8 +61,8 @@ export async function prepare(request: ClientRequest, way: Way, proxy: Proxy, pr
       return { target, fields: request.fields.endToEnd, pool: doorOf(target, request, routes[0], proxy) }
     case 'inject': {
       const { route } = verdict
-      const injected = await inject(request.fields, route, proxy.secrets, proxy.commandSuffix)
-      return { target, fields: injected, pool: doorOf(target, request, route, proxy) }
+      const secret = await secretOf(route, proxy.secrets, proxy.commandSuffix)
+      return { target, fields: inject(request.fields, route, secret), pool: doorOf(target, request, route, proxy) }
     }
   }
 }

@@ -10,6 +10,8 @@ import type { Sources } from './sources.ts'
 import { acceptValue } from './value.ts'
 
 export interface Secrets {
+  /** The value where the store has it at hand, and no wait is needed to know that it is still the one. */
+  held(place: SecretPlace): Secret | undefined
   /**
    * The value as it lies in its store now, fit for a field. Throws `secret_missing`, `secret_unfit`, `secret_timeout`,
    * and whatever the store has to say. The hint of the first two is left to the caller, who knows the route.
@@ -69,14 +71,20 @@ export function openSecrets({
     return secret
   }
 
+  function held(place: SecretPlace): Secret | undefined {
+    const source = sources.of(place)
+    const value = source.held?.(place)
+    return value && fit(deskOf(place), value, source.label)
+  }
+
   return {
+    held,
     async fetch(place) {
+      const atHand = held(place)
+      if (atHand) return atHand
       const desk = deskOf(place)
-      const source = sources.of(place)
-      const held = source.held?.(place)
-      if (held) return fit(desk, held, source.label)
       if (desk.sharedRead) return desk.sharedRead
-      if (desk.underWay >= mostUnderWay) throw tooLate(place, source.label, timeoutMs)
+      if (desk.underWay >= mostUnderWay) throw tooLate(place, sources.of(place).label, timeoutMs)
       desk.sharedRead = read(desk)
       return desk.sharedRead
     },
