@@ -1,29 +1,18 @@
 /** Bundles the command into `dist/`: one small file that starts, and chunks that load when a command needs them. */
-import { chmodSync, readFileSync, renameSync, rmSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+import { chmodSync, renameSync, rmSync } from 'node:fs'
 import { build } from 'esbuild'
-
-const root = fileURLToPath(new URL('..', import.meta.url))
-const { version } = JSON.parse(readFileSync(`${root}/package.json`, 'utf8')) as { version: string }
+import { bundleOptions, root } from './bundle.ts'
 
 // Built aside and renamed, so that a cordon that runs from `dist` never finds half of it.
 const aside = `${root}/dist.${process.pid}`
 await build({
-  absWorkingDir: root,
-  entryPoints: ['src/cli/cordon.ts'],
+  ...bundleOptions('package'),
   outdir: aside,
-  bundle: true,
   splitting: true,
   format: 'esm',
-  platform: 'node',
   target: 'node24',
   minifySyntax: true,
   legalComments: 'linked',
-  // A native addon is a file of its own; it is loaded when a keyring is first opened.
-  external: ['@napi-rs/keyring'],
-  // Its main file is UMD, whose `require` no bundler can follow.
-  alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
-  define: { CORDON_VERSION: JSON.stringify(version) },
   // The CommonJS packages in the bundle expect what Node gives their kind of module.
   banner: {
     js: [
@@ -32,7 +21,6 @@ await build({
       'const require = __createRequire(import.meta.url), __filename = __fileURLToPath(import.meta.url)',
     ].join('\n'),
   },
-  logLevel: 'warning',
 })
 chmodSync(`${aside}/cordon.js`, 0o755)
 rmSync(`${root}/dist`, { recursive: true, force: true })

@@ -91,6 +91,18 @@ export const commandGroups: readonly { heading: string; entries: readonly Entry[
         summary: 'return once the proxy accepts',
         load: async (context) => (await import('./wait.ts')).waitCommand(context),
       },
+      {
+        name: 'completion',
+        usage: 'bash|zsh|fish',
+        summary: 'print what makes the shell complete commands and names',
+        load: async (context) => (await import('./completion/completion.ts')).completionCommand(context),
+      },
+      {
+        name: 'help',
+        usage: '[command|topic]',
+        summary: 'print the page of a command, or a page of `cordon help topics`',
+        load: async (context) => (await import('./help/help.ts')).helpCommand(context),
+      },
     ],
   },
 ]

@@ -10,8 +10,10 @@ if (isTooOld) {
   process.stderr.write(`✗ cordon needs Node 24.20, 26.2 or a newer one, and this is ${node}. (node_too_old)\n`)
   process.exitCode = 1
 } else {
-  const { main } = await import('./main.ts')
-  process.exitCode = await main(process.argv.slice(2))
+  // No `await` at the top: the script of an executable is CommonJS, which has none.
+  import('./main.ts')
+    .then(({ main }) => main(process.argv.slice(2)))
+    .then((code) => {
+      process.exitCode = code
+    })
 }
-
-export {}

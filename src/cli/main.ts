@@ -4,6 +4,7 @@
 
 import { styleText } from 'node:util'
 import { Command, CommanderError } from 'commander'
+import { build } from '../base/build.ts'
 import { CordonError, CordonErrors } from '../base/error.ts'
 import { ConfigFault } from '../config/fault.ts'
 import { commandGroups } from './commands.ts'
@@ -11,14 +12,12 @@ import type { Context } from './context.ts'
 import { exitCodeOf, exitCodes, QuietExit } from './exit.ts'
 import { openTerminal } from './terminal.ts'
 import { usageError } from './usage.ts'
-
-declare const CORDON_VERSION: string
-/** Written into the bundle by the build; the source as it lies has none. */
-const version = typeof CORDON_VERSION === 'string' ? CORDON_VERSION : '0.0.0-source'
+import { versionText } from './version.ts'
 
 export async function main(argv: readonly string[]): Promise<number> {
-  const context: Context = { cwd: process.cwd(), env: process.env, terminal: openTerminal(), version }
+  const context: Context = { cwd: process.cwd(), env: process.env, terminal: openTerminal(), version: build.version }
   try {
+    if (argv[0] === '__complete') return await complete(argv.slice(2), context)
     const program = await programOf(context, argv)
     await program.parseAsync(argv, { from: 'user' })
     return 0
@@ -33,6 +32,14 @@ function isJson(argv: readonly string[]): boolean {
   return (end === -1 ? argv : argv.slice(0, end)).includes('--json')
 }
 
+/** The words that may come next, for the shells; see `completion/scripts.ts`. */
+async function complete(words: readonly string[], context: Context): Promise<number> {
+  const { candidatesFor } = await import('./completion/candidates.ts')
+  const found = candidatesFor(await programOf(context, words), words, context)
+  process.stdout.write(found.map(({ word, meaning }) => `${word}\t${meaning}\n`).join(''))
+  return 0
+}
+
 /** The program with the command that was typed; of the others it has the names alone, for its page and its suggestions. */
 async function programOf(context: Context, argv: readonly string[]): Promise<Command> {
   const program = new Command('cordon')
@@ -41,8 +48,8 @@ async function programOf(context: Context, argv: readonly string[]): Promise<Com
     .description(
       'A local credential boundary for coding agents: they hold a placeholder, cordon puts the real key in on the way.',
     )
-    .version(context.version, '-V, --version', 'print the version')
-    .addHelpCommand(new Command('help').argument('[command]').summary('print the page of a command').helpGroup('Ask:'))
+    .version(versionText(isJson(argv)), '-V, --version', 'print the version and how it was built')
+    .helpCommand(false)
     .configureHelp({ subcommandTerm: (command) => `${command.name()} ${usages.get(command.name()) ?? '[command]'}` })
     .addHelpText('after', helpEnd)
   for (const { heading, entries } of commandGroups) {

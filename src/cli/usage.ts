@@ -26,11 +26,14 @@ function sentenceFor(code: string, message: string, typed: string): string {
     case 'commander.optionMissingArgument':
       return `The option ${quoted} was given without its value.`
     case 'commander.invalidArgument':
-      return `The option ${quoted.replace(/^-\w, /, '')} takes one of ${message.replace(/.*Allowed choices are /s, '')}`
+      if (message.includes('command-argument')) return `\`${typed}\` takes one of ${choicesIn(message)}`
+      return `The option ${quoted.replace(/^-\w, /, '')} takes one of ${choicesIn(message)}`
     default:
       return `${message.replace(/^error: /, '')}.`
   }
 }
+
+const choicesIn = (message: string) => message.replace(/.*Allowed choices are /s, '')
 
 function typedName(command: Command): string {
   return command.parent ? `${typedName(command.parent)} ${command.name()}` : command.name()

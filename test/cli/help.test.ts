@@ -13,7 +13,7 @@ test('the page of the program reads as a page', async (t) => {
     on the way.
 
     Options:
-      -V, --version                            print the version
+      -V, --version                            print the version and how it was built
       -h, --help                               print this page
 
     Begin:
@@ -33,7 +33,9 @@ test('the page of the program reads as a page', async (t) => {
       doctor                                   look at everything and say what would mend it
       status                                   tell whether the proxy runs
       wait                                     return once the proxy accepts
-      help [command]                           print the page of a command
+      completion bash|zsh|fish                 print what makes the shell complete commands and names
+      help [command|topic]                     print the page of a command, or a page of \`cordon help
+                                               topics\`
 
     First steps:
       $ cordon setup codex          make a CA, cordon.toml and a client token, and wire Codex to them
@@ -52,8 +54,6 @@ test('the page of the program reads as a page', async (t) => {
        70  a bug of cordon
       126  the command of \`cordon run\` may not be executed
       127  the command of \`cordon run\` does not exist
-    $ cordon --version
-    0.1.0
   `)
 })
 
@@ -109,7 +109,20 @@ test('the page of each group and command says what it does in sentences', async 
 
 const commands = [
   '',
-  ...['setup', 'start', 'env', 'doctor', 'status', 'wait', 'route', 'secret', 'token', 'integration'],
+  ...[
+    'setup',
+    'start',
+    'env',
+    'doctor',
+    'status',
+    'wait',
+    'completion',
+    'help',
+    'route',
+    'secret',
+    'token',
+    'integration',
+  ],
   ...['add', 'edit', 'list', 'show', 'remove'].map((name) => `route ${name}`),
   ...['set', 'list', 'check', 'delete', 'passphrase'].map((name) => `secret ${name}`),
   ...['list', 'rotate', 'revoke'].map((name) => `token ${name}`),

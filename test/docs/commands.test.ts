@@ -9,10 +9,9 @@
  * The input of a command is a made-up key. A block ```sh is shown only.
  */
 import assert from 'node:assert/strict'
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { delimiter } from 'node:path'
 import test from 'node:test'
-import { cordonFile, type Desk, openDesk } from '../desk.ts'
+import { commandFolder, type Desk, openDesk } from '../desk.ts'
 import { blocksOf, pageAt, pages, root } from './pages.ts'
 
 interface Typed {
@@ -51,7 +50,7 @@ test('the first steps of the README make a command cordon, whatever Node the mac
   const run = await desk.run('bash', ['-c', script], { env: { PATH: '/usr/bin:/bin' } })
 
   assert.equal(run.code, 0, run.stderr)
-  assert.match(run.stdout, /^\d+\.\d+\.\d+\n$/)
+  assert.match(run.stdout, /^cordon \d+\.\d+\.\d+ /)
 })
 
 function typedIn(block: string): Typed[] {
@@ -61,15 +60,6 @@ function typedIn(block: string): Typed[] {
     else typed.at(-1)?.shown.push(line)
   }
   return typed
-}
-
-/** A folder with the command `cordon` in it. */
-function commandFolder({ folder }: Desk): string {
-  const bin = join(folder, 'bin')
-  mkdirSync(bin)
-  writeFileSync(join(bin, 'cordon'), `#!/bin/sh\nexec '${process.execPath}' '${cordonFile}' "$@"\n`)
-  chmodSync(join(bin, 'cordon'), 0o755)
-  return bin
 }
 
 /** What differs from desk to desk in one form: folders, ports, processes, times, the hash of a project. */
