@@ -4,15 +4,32 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
-import { delimiter, dirname, join } from 'node:path'
+import { delimiter, dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 
 /** The command as `npm run build` leaves it. */
 export const cordonFile = join(root, 'dist', 'cordon.js')
+
+/** The executable that the tests run in the place of `cordonFile`, where the environment names one. */
+export const cordonBinary = process.env['CORDON_BINARY'] && resolve(process.env['CORDON_BINARY'])
+
+/** The program that is `cordon`, and the words before those of a person. */
+const [cordonProgram, ...cordonWords] = cordonBinary ? [cordonBinary] : [process.execPath, cordonFile]
 
 export interface Result {
   code: number | undefined
@@ -59,7 +76,7 @@ export function openDesk(): Desk {
   const project = join(folder, 'project')
   for (const made of [home, project]) mkdirSync(made)
   const env: NodeJS.ProcessEnv = {
-    PATH: [dirname(process.execPath), join(root, 'node_modules', '.bin'), process.env.PATH].join(delimiter),
+    PATH: [nodeFolder(folder), join(root, 'node_modules', '.bin'), process.env.PATH].join(delimiter),
     HOME: home,
     LANG: 'C.UTF-8',
     TMPDIR: folder,
@@ -73,7 +90,7 @@ export function openDesk(): Desk {
     project,
     env,
     run,
-    cordon: (words, options) => run(process.execPath, [cordonFile, ...words], options),
+    cordon: (words, options) => run(cordonProgram, [...cordonWords, ...words], options),
     async start(words = [], options = {}) {
       const started = await startCordon(['start', ...words], {
         cwd: project,
@@ -88,6 +105,30 @@ export function openDesk(): Desk {
       rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
     },
   }
+}
+
+/** Where the PATH finds the tests' own Node. The executable brings its own, and finds none that works. */
+function nodeFolder(folder: string): string {
+  if (!cordonBinary) return dirname(process.execPath)
+  const path = join(folder, 'no-node')
+  mkdirSync(path)
+  writeFileSync(join(path, 'node'), '#!/bin/sh\necho "node: not on this machine" >&2\nexit 127\n')
+  chmodSync(join(path, 'node'), 0o755)
+  // The Codex of npm is started by a script for Node; the program itself needs none.
+  return [path, ...globSync(join(root, 'node_modules/@openai/codex-*/vendor/*/bin'))].join(delimiter)
+}
+
+/** A folder with the command `cordon` in it, for a PATH. */
+export function commandFolder({ folder }: Desk): string {
+  const bin = join(folder, 'bin')
+  mkdirSync(bin)
+  const cordon = join(bin, 'cordon')
+  if (cordonBinary) symlinkSync(cordonBinary, cordon)
+  else {
+    writeFileSync(cordon, `#!/bin/sh\nexec '${process.execPath}' '${cordonFile}' "$@"\n`)
+    chmodSync(cordon, 0o755)
+  }
+  return bin
 }
 
 async function runToEnd(
@@ -113,7 +154,7 @@ async function runToEnd(
 }
 
 async function startCordon(words: readonly string[], { env, cwd }: RunOptions): Promise<RunningCordon> {
-  const child = spawn(process.execPath, [cordonFile, ...words], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(cordonProgram, [...cordonWords, ...words], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''
   const port = await new Promise<number>((done, fail) => {
     const collect = (text: string) => {

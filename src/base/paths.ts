@@ -20,3 +20,9 @@ export function configHomeOf(env: NodeJS.ProcessEnv): string {
 export function cordonHomeOf(env: NodeJS.ProcessEnv): string {
   return join(configHomeOf(env), 'cordon')
 }
+
+/** `$XDG_CACHE_HOME`, else `~/.cache`. */
+export function cacheHomeOf(env: NodeJS.ProcessEnv): string {
+  const { XDG_CACHE_HOME } = env
+  return XDG_CACHE_HOME !== undefined && isAbsolute(XDG_CACHE_HOME) ? XDG_CACHE_HOME : join(homeOf(env), '.cache')
+}

@@ -2,7 +2,9 @@
  * The native library, loaded when a secret is first wanted from it. Each of its calls holds one of the four threads that
  * Node has for files and names too, and no signal ends a call that hangs: so there are never more than two at a time.
  */
+import { isSea } from 'node:sea'
 import type { AsyncEntry } from '@napi-rs/keyring'
+import { CordonError } from '../base/error.ts'
 import { libraryMissing } from './keyring-fault.ts'
 import type { KeyringPlace } from './source.ts'
 
@@ -34,13 +36,16 @@ const entries = new Map<string, AsyncEntry>()
 
 async function newEntry(key: string, { service, account }: KeyringPlace, store: Store): Promise<AsyncEntry> {
   entries.delete(key)
-  const { AsyncEntry } = await import('@napi-rs/keyring').catch((cause) => {
-    throw libraryMissing(cause)
+  const { AsyncEntry } = await library().catch((cause) => {
+    throw cause instanceof CordonError ? cause : libraryMissing(cause)
   })
   const entry = new AsyncEntry(service, account, { linux: { store } })
   entries.set(key, entry)
   return entry
 }
+
+const library = async () =>
+  isSea() ? (await import('./keyring-embedded.ts')).embeddedLibrary() : import('@napi-rs/keyring')
 
 const mostAtOnce = 2
 const waiting = new Set<() => void>()

@@ -10,10 +10,10 @@
  * DATE, VERSION and TOKEN. No page may show a secret, nor a client token but as the password of a proxy.
  */
 import assert from 'node:assert/strict'
-import { globSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import type { TestContext } from 'node:test'
-import { cordonFile, type Desk, openDesk, type Result, type RunOptions } from '../desk.ts'
+import { commandFolder, type Desk, openDesk, type Result, type RunOptions } from '../desk.ts'
 
 export interface Page {
   desk: Desk
@@ -31,10 +31,7 @@ export const otherSecret = 'sk-canary-0b64d2f8817ae395'
 export function openPage(t: Pick<TestContext, 'after'>): Page {
   const desk = openDesk()
   t.after(() => desk.clear())
-  const bin = join(desk.folder, 'bin')
-  mkdirSync(bin)
-  symlinkSync(cordonFile, join(bin, 'cordon'))
-  desk.env['PATH'] = [bin, desk.env['PATH']].join(delimiter)
+  desk.env['PATH'] = [commandFolder(desk), desk.env['PATH']].join(delimiter)
 
   const typed: Page['typed'] = async (line, options) => {
     const result = await desk.run('sh', ['-c', line], options)

@@ -1,12 +1,12 @@
 /** Real clients, each led through cordon by the variables of `cordon env` and nothing else, as a real `sh` sets them. */
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { delimiter, join } from 'node:path'
 import test, { type TestContext } from 'node:test'
 import { setKey } from '../../src/config/toml-text.ts'
-import { cordonFile, type Desk, formsOf, openDesk, put, type Result, type RunningCordon } from '../desk.ts'
+import { commandFolder, type Desk, formsOf, openDesk, put, type Result, type RunningCordon } from '../desk.ts'
 import { type Origin, originCa, type SeenRequest, startOrigin } from '../world.ts'
 
 const realKey = 'real-key-3b8e1f70c2a94d56'
@@ -57,15 +57,6 @@ async function openBench(t: TestContext): Promise<Bench> {
         timeoutMs: 100_000,
       }),
   }
-}
-
-/** A folder with the command `cordon` in it. */
-function commandFolder({ folder }: Desk): string {
-  const bin = join(folder, 'bin')
-  mkdirSync(bin)
-  writeFileSync(join(bin, 'cordon'), `#!/bin/sh\nexec '${process.execPath}' '${cordonFile}' "$@"\n`)
-  chmodSync(join(bin, 'cordon'), 0o755)
-  return bin
 }
 
 const isThere = (program: string, word = '--version') => spawnSync(program, [word], { stdio: 'ignore' }).status === 0
@@ -152,7 +143,7 @@ process.stdout.write(await answer.text())
 `,
     )
 
-    const run = await bench.sh('node ask.mjs')
+    const run = await bench.sh(`'${process.execPath}' ask.mjs`)
 
     assert.equal(run.stdout, '{"ok":true}', run.stderr)
     assert.equal(only(bench.api, '/v1/node').fields.authorization, `Bearer ${realKey}`)
