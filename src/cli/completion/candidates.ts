@@ -14,6 +14,8 @@ export interface Candidate {
 
 /** Every candidate for the last of the words behind `cordon`, which may be empty or half a word. */
 export function candidatesFor(program: Command, typed: readonly string[], context: Context): Candidate[] {
+  // Behind `--` stand the words of another program, as in `cordon run -- codex`.
+  if (typed.slice(0, -1).includes('--')) return []
   const line = readLine(program, typed.slice(0, -1))
   const last = typed.at(-1) ?? ''
   return allOf(line, last, context).filter(({ word }) => word.startsWith(last))

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CordonError } from '../../base/error.ts'
 import { makePrivateFolder, privateFile, readIfThere } from '../../base/file.ts'
+import { ownCommand } from '../../base/self.ts'
 import type { Config } from '../../config/load.ts'
 import type { Scope } from '../../config/scope.ts'
 import { joinCommands } from '../../control/commands.ts'
@@ -33,7 +34,8 @@ async function startProxy(context: Context, options: Placed, scope: Scope, confi
   makePrivateFolder(scope.folder)
   const logPath = join(scope.folder, 'run.log')
   const log = openSync(logPath, 'w', privateFile)
-  const child = spawn(process.execPath, [...ownWords(), 'start', '--while-commands-run', ...placeWords(options)], {
+  const [program, ...words] = ownCommand()
+  const child = spawn(program, [...words, 'start', '--while-commands-run', ...placeWords(options)], {
     cwd: context.cwd,
     env: context.env,
     detached: true,
@@ -59,12 +61,6 @@ async function startProxy(context: Context, options: Placed, scope: Scope, confi
   }
   child.unref()
   context.terminal.notice(`cordon runs as long as this command does, and logs to ${logPath}.`)
-}
-
-/** What Node needs besides its own path to be this program again; a binary of one file needs nothing. */
-function ownWords(): string[] {
-  const [, script] = process.argv
-  return script === undefined || script === process.execPath ? [] : [script]
 }
 
 function placeWords({ config, scope }: Placed): string[] {

@@ -1,6 +1,5 @@
-import { realpathSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { isSea } from 'node:sea'
+import { ownCommand } from '../../base/self.ts'
 import { environmentOf } from '../../config/environment.ts'
 import type { Config } from '../../config/load.ts'
 import type { Scope } from '../../config/scope.ts'
@@ -56,17 +55,11 @@ export function agentContextOf(context: Context, scope: Scope, variables: Record
     stateFolder: scope.folder,
     variables,
     self: {
-      command: selfCommand(),
+      // How a file of an agent can name this cordon, wherever its own PATH leads.
+      command: ownCommand().map(shellWord).join(' '),
       options: scope.kind === 'user' ? ' --scope user' : ` --config ${shellWord(scope.configPath)}`,
     },
   }
-}
-
-/** How a file of an agent can name this cordon, wherever its own PATH leads. */
-function selfCommand(): string {
-  const [program = '', script] = [process.execPath, process.argv[1]]
-  const words = isSea() || script === undefined ? [program] : [program, realpathSync(script)]
-  return words.map(shellWord).join(' ')
 }
 
 /** The agent's own token, read back from the agent's files: at our end only its digest is kept. */
