@@ -68,6 +68,18 @@ export const commandGroups: readonly { heading: string; entries: readonly Entry[
         summary: 'see which agents are set up, and take a set-up back',
         load: async (context) => (await import('./integration/integration.ts')).integrationCommand(context),
       },
+      {
+        name: 'trust',
+        usage: '',
+        summary: 'let trust stores believe the CA, for routed hosts',
+        load: async (context) => (await import('./trust/trust.ts')).trustCommand(context),
+      },
+      {
+        name: 'untrust',
+        usage: '',
+        summary: 'take it out of them again',
+        load: async (context) => (await import('./trust/untrust.ts')).untrustCommand(context),
+      },
     ],
   },
   {

@@ -19,7 +19,7 @@ export interface Scope {
   configPath: string
   /** The state of the scope: holds `certs/` and `tokens.toml`. */
   folder: string
-  certs: { folder: string; caCert: string; caKey: string; bundle: string; trustStore: string }
+  certs: { folder: string; caCert: string; caKey: string; bundle: string; trustStore: string; trusted: string }
   tokensPath: string
   /** `$XDG_CONFIG_HOME/cordon`, of which every scope has a folder. */
   cordonHome: string
@@ -74,6 +74,7 @@ function withPaths(scope: Omit<Scope, 'certs' | 'tokensPath'>): Scope {
     caKey: join(folder, 'ca-key.pem'),
     bundle: join(folder, 'combined-ca.pem'),
     trustStore: join(folder, 'trust-store.p12'),
+    trusted: join(folder, 'trusted'),
   }
   return { ...scope, certs, tokensPath: join(scope.folder, 'tokens.toml') }
 }

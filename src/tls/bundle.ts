@@ -12,7 +12,7 @@
 import type { X509Certificate } from 'node:crypto'
 import { readIfThere, refuseSymlink, writeWhole } from '../base/file.ts'
 import type { Ca } from './ca.ts'
-import { certificatesIn, filesNamedBy, isCordonCa, systemRoots, textNamed } from './roots.ts'
+import { certificatesIn, filesNamedBy, hasSameKey, isCordonCa, systemRoots, textNamed } from './roots.ts'
 
 export interface BundleOptions {
   path: string
@@ -62,7 +62,8 @@ function textOf({ path, ca, env, systemFile }: BundleOptions): string {
   return title + [...others, ['cordon', [ca.certificate]] satisfies Part].map(partText).join('')
 
   function isForeignAndNew(certificate: X509Certificate): boolean {
-    if (isCordonCa(certificate) || written.has(certificate.fingerprint256)) return false
+    if (isCordonCa(certificate) || hasSameKey(certificate, ca.certificate) || written.has(certificate.fingerprint256))
+      return false
     written.add(certificate.fingerprint256)
     return true
   }

@@ -20,6 +20,7 @@ import {
   partsOf,
   sequence,
   setOf,
+  tagged,
   text,
   time,
   yes,
@@ -35,8 +36,11 @@ export interface Statement {
   use: Use
 }
 
-/** A CA signs leaves and no further CA; a server answers for `names`, each a DNS name or an IP address without brackets. */
-export type Use = { kind: 'ca' } | { kind: 'server'; names: readonly string[] }
+/**
+ * A CA signs leaves and no further CA; with `only` it vouches for nothing but those names. A server answers for `names`.
+ * Each name is a DNS name or an IP address without brackets.
+ */
+export type Use = { kind: 'ca'; only?: readonly string[] } | { kind: 'server'; names: readonly string[] }
 
 /** Who says it: the subject of its certificate byte for byte (DER), the id of its key (RFC 5280 §4.2.1.2), its private key. */
 export interface Issuer {
@@ -52,6 +56,22 @@ export function newKey(): KeyObject {
 
 /** A certificate in PEM. The issuer's key is EC or RSA; any other throws. */
 export function issue(statement: Statement, issuer: Issuer): string {
+  const subject = { name: nameOf(statement.commonName), keyId: keyIdOf(statement.publicKey) }
+  return certify(statement, subject, issuer)
+}
+
+/** A second certificate in PEM for the issuer itself, of the same name and key: whatever it signs chains to either. */
+export function reissue(statement: Omit<Statement, 'publicKey' | 'commonName'>, issuer: Issuer): string {
+  const subject = { name: decode(issuer.subject), keyId: issuer.keyId }
+  return certify({ ...statement, publicKey: createPublicKey(issuer.key) }, subject, issuer)
+}
+
+interface Subject {
+  name: Node
+  keyId: Buffer
+}
+
+function certify(statement: Omit<Statement, 'commonName'>, subject: Subject, issuer: Issuer): string {
   const algorithm = algorithmOf(issuer.key)
   const signed = sequence(
     explicit(0, integer(Buffer.of(2))),
@@ -59,9 +79,9 @@ export function issue(statement: Statement, issuer: Issuer): string {
     algorithm,
     decode(issuer.subject),
     sequence(time(statement.notBefore), time(statement.notAfter)),
-    nameOf(statement.commonName),
+    subject.name,
     decode(spkiOf(statement.publicKey)),
-    explicit(3, sequence(...extensionsOf(statement, issuer))),
+    explicit(3, sequence(...extensionsOf(statement.use, subject, issuer))),
   )
   return pemOf(encode(sequence(signed, algorithm, bits(sign('sha256', encode(signed), issuer.key)))))
 }
@@ -89,6 +109,7 @@ const oid = {
   keyUsage: '2.5.29.15',
   subjectAltName: '2.5.29.17',
   basicConstraints: '2.5.29.19',
+  nameConstraints: '2.5.29.30',
   authorityKeyIdentifier: '2.5.29.35',
   extKeyUsage: '2.5.29.37',
   serverAuth: '1.3.6.1.5.5.7.3.1',
@@ -97,28 +118,58 @@ const oid = {
 }
 
 // Python 3.13 sets OpenSSL's X509_V_FLAG_X509_STRICT: what RFC 5280 §4.2.1 demands must be there, and critical where it says so.
-function extensionsOf({ commonName, publicKey, use }: Statement, issuer: Issuer): Node[] {
+function extensionsOf(use: Use, subject: Subject, issuer: Issuer): Node[] {
   const ids = [
-    extension(oid.subjectKeyIdentifier, octets(keyIdOf(publicKey))),
+    extension(oid.subjectKeyIdentifier, octets(subject.keyId)),
     extension(oid.authorityKeyIdentifier, sequence(implicit(0, issuer.keyId))),
   ]
   switch (use.kind) {
     case 'ca': {
       const noCaBelow = sequence(yes(), integer(Buffer.of(0)))
       const keyCertSignAndCrlSign = bits(Buffer.of(0b0000_0110), 1)
-      return [critical(oid.basicConstraints, noCaBelow), critical(oid.keyUsage, keyCertSignAndCrlSign), ...ids]
+      const constraints = use.only === undefined ? [] : constraintsTo(use.only)
+      return [
+        critical(oid.basicConstraints, noCaBelow),
+        critical(oid.keyUsage, keyCertSignAndCrlSign),
+        ...constraints,
+        ...ids,
+      ]
     }
     case 'server': {
       const names = sequence(...use.names.map(alternativeName))
       return [
         critical(oid.keyUsage, bits(Buffer.of(0b1000_0000), 7)),
-        extension(oid.extKeyUsage, sequence(identifier(oid.serverAuth))),
+        forServers(),
         // RFC 5280 §4.2.1.6: beside an empty subject the names are critical.
-        commonName === undefined ? critical(oid.subjectAltName, names) : extension(oid.subjectAltName, names),
+        partsOf(subject.name).length === 0 ? critical(oid.subjectAltName, names) : extension(oid.subjectAltName, names),
         ...ids,
       ]
     }
   }
+}
+
+const forServers = () => extension(oid.extKeyUsage, sequence(identifier(oid.serverAuth)))
+
+/**
+ * RFC 5280 §4.2.1.10: of the kind of name that is permitted, every other is not; a kind of which none is permitted has to
+ * be excluded whole. A name permits those below it too. What is no server has no business here at all.
+ */
+function constraintsTo(names: readonly string[]): Node[] {
+  const dns = names.filter((name) => isIP(name) === 0).map((name) => subtree(alternativeName(name)))
+  const addresses = names.filter((name) => isIP(name) !== 0).map((name) => subtree(implicit(7, withMask(name))))
+  const permitted = [...dns, ...addresses]
+  const excluded = [
+    ...(dns.length === 0 ? [subtree(implicit(2, Buffer.alloc(0)))] : []),
+    ...(addresses.length === 0 ? [8, 32].map((octetCount) => subtree(implicit(7, Buffer.alloc(octetCount)))) : []),
+  ]
+  const lists = [permitted, excluded].flatMap((list, tag) => (list.length === 0 ? [] : [tagged(tag, list)]))
+  return [critical(oid.nameConstraints, sequence(...lists)), forServers()]
+}
+
+const subtree = (base: Node) => sequence(base)
+const withMask = (address: string) => {
+  const octetsOfAddress = addressOctets(address)
+  return Buffer.concat([octetsOfAddress, Buffer.alloc(octetsOfAddress.length, 0xff)])
 }
 
 const extension = (id: string, value: Node) => sequence(identifier(id), octets(encode(value)))

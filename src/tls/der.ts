@@ -25,6 +25,8 @@ export function time(date: Date): Node {
 
 /** A context-specific tag around its parts, as EXPLICIT writes it. */
 export const explicit = (tag: number, part: Node): Node => asn1.create(asn1.Class.CONTEXT_SPECIFIC, tag, true, [part])
+/** A context-specific tag in the place of a sequence's own, as IMPLICIT writes it. */
+export const tagged = (tag: number, parts: Node[]): Node => asn1.create(asn1.Class.CONTEXT_SPECIFIC, tag, true, parts)
 /** A context-specific tag in the place of a string's own, as IMPLICIT writes it. */
 export const implicit = (tag: number, value: Buffer): Node =>
   asn1.create(asn1.Class.CONTEXT_SPECIFIC, tag, false, binary(value))

@@ -3,6 +3,7 @@
  * never written down, so a leaf dies with the process that made it.
  */
 import { createPublicKey, type KeyObject, type X509Certificate } from 'node:crypto'
+import { isIP } from 'node:net'
 import { createSecureContext, type SecureContext } from 'node:tls'
 import { type Clock, hourMs, systemClock } from '../base/clock.ts'
 import { CordonError } from '../base/error.ts'
@@ -17,7 +18,7 @@ export interface Leaves {
 }
 
 export interface LeafFacts {
-  /** DNS names and IP addresses without brackets, the first of which is the common name where it fits. */
+  /** DNS names and IP addresses without brackets, the first of which is the common name where it may be. */
   names: readonly [string, ...string[]]
   /** The leaf's key pair or its public half. */
   key: KeyObject
@@ -57,9 +58,12 @@ export function openLeaves(ca: Ca, clock: Clock = systemClock): Leaves {
   }
 }
 
-/** A leaf in PEM. A name longer than a common name may be (64 characters) leaves the subject empty. */
+/**
+ * A leaf in PEM. A name longer than a common name may be (64 characters) leaves the subject empty, and so does an address:
+ * OpenSSL and GnuTLS would hold it against the DNS names that a constrained CA permits.
+ */
 export function mintLeaf(issuer: Issuer, { names, key, notBefore, notAfter }: LeafFacts): string {
-  const commonName = names[0].length <= 64 ? names[0] : undefined
+  const commonName = names[0].length <= 64 && isIP(names[0]) === 0 ? names[0] : undefined
   const publicKey = key.type === 'private' ? createPublicKey(key) : key
   return issue({ commonName, publicKey, notBefore, notAfter, use: { kind: 'server', names } }, issuer)
 }

@@ -61,6 +61,10 @@ export function isCordonCa({ subject, issuer }: X509Certificate): boolean {
   return subject === issuer && subject.startsWith(`CN=${caNamePrefix}`)
 }
 
+export function hasSameKey(one: X509Certificate, other: X509Certificate): boolean {
+  return one.publicKey.equals(other.publicKey)
+}
+
 const blocksIn = (pem: string): string[] =>
   pem.match(/^-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/gm) ?? []
 

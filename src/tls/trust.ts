@@ -2,7 +2,15 @@
  * Which roots an origin's certificate is verified with. There is no way to verify with none.
  */
 import { createSecureContext, type SecureContext } from 'node:tls'
-import { certificatesIn, certificatesOf, filesNamedBy, isCordonCa, systemRoots, textNamed } from './roots.ts'
+import {
+  certificatesIn,
+  certificatesOf,
+  filesNamedBy,
+  hasSameKey,
+  isCordonCa,
+  systemRoots,
+  textNamed,
+} from './roots.ts'
 
 export interface OriginTrust {
   pems: string[]
@@ -15,7 +23,7 @@ export interface OriginTrust {
 export interface OriginTrustOptions {
   /** Absolute paths of PEM files, the `trust` of `[tls]`. */
   extra: readonly string[]
-  /** Our own CA in PEM, which is never among the roots, wherever it comes from. */
+  /** Our own CA in PEM. No certificate of its key is among the roots, wherever it comes from: `cordon trust` makes others. */
   exclude?: string
   /** Cordon's own environment: SSL_CERT_FILE and NODE_EXTRA_CA_CERTS name more roots. */
   env?: NodeJS.ProcessEnv
@@ -32,8 +40,8 @@ export function originTrust({ extra, exclude = '', env = process.env }: OriginTr
   }))
   const around = [...systemRoots(), ...named.flatMap(({ roots }) => roots)].filter((root) => !isCordonCa(root))
   const roots = new Map([...around, ...extra.flatMap(certificatesOf)].map((root) => [root.fingerprint256, root]))
-  for (const own of certificatesIn(exclude)) roots.delete(own.fingerprint256)
-  const pems = [...roots.values()].map(String)
+  const own = certificatesIn(exclude)
+  const pems = [...roots.values()].filter((root) => !own.some((one) => hasSameKey(one, root))).map(String)
 
   let made: SecureContext | undefined
   return {

@@ -28,6 +28,8 @@ test('the page of the program reads as a page', async (t) => {
       secret set|list|check|delete|passphrase  put real keys into their store, and look after them
       token list|rotate|revoke                 look after the tokens that clients show to the proxy
       integration list|disable                 see which agents are set up, and take a set-up back
+      trust                                    let trust stores believe the CA, for routed hosts
+      untrust                                  take it out of them again
 
     Ask:
       doctor                                   look at everything and say what would mend it

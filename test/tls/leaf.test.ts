@@ -2,15 +2,14 @@ import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { createPublicKey, type KeyObject, X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
-import { type AddressInfo, createServer } from 'node:net'
-import { type TestContext, test } from 'node:test'
-import { connect, type SecureContext, TLSSocket } from 'node:tls'
+import { test } from 'node:test'
+import { connect, type TLSSocket } from 'node:tls'
 import { promisify } from 'node:util'
 import { dayMs, hourMs } from '../../src/base/clock.ts'
 import { type Host, parseHost } from '../../src/base/names.ts'
 import { newKey } from '../../src/tls/certificate.ts'
 import { mintLeaf, openLeaves } from '../../src/tls/leaf.ts'
-import { caIn, folderFor, put } from './place.ts'
+import { caIn, folderFor, put, serve } from './place.ts'
 
 const run = promisify(execFile)
 
@@ -221,19 +220,6 @@ function host(text: string): Host {
 
 function life() {
   return { notBefore: new Date(Date.now() - hourMs), notAfter: new Date(Date.now() + hourMs) }
-}
-
-/** The port of a server on loopback that shows this context, whatever its client asks for. */
-async function serve(t: TestContext, secureContext: SecureContext): Promise<number> {
-  const server = createServer((plain) => {
-    const secure = new TLSSocket(plain, { isServer: true, secureContext })
-    secure.on('error', () => plain.end())
-    secure.once('secure', () => secure.end())
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  t.after(() => server.close())
-  return (server.address() as AddressInfo).port
 }
 
 /** The leaf that a Node client was shown. Throws what the client throws. */

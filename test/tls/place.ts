@@ -1,7 +1,10 @@
+import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
+import { type SecureContext, TLSSocket } from 'node:tls'
 import { dayMs, hourMs } from '../../src/base/clock.ts'
 import { type Ca, createCa } from '../../src/tls/ca.ts'
 import { issueRoot, newKey } from '../../src/tls/certificate.ts'
@@ -31,4 +34,17 @@ export function put(folder: string, name: string, content: string): string {
   const path = join(folder, name)
   writeFileSync(path, content)
   return path
+}
+
+/** The port of a server on loopback that shows this context, whatever its client asks for, and answers nothing. */
+export async function serve(t: TestContext, secureContext: SecureContext): Promise<number> {
+  const server = createServer((plain) => {
+    const secure = new TLSSocket(plain, { isServer: true, secureContext })
+    secure.on('error', () => plain.end())
+    secure.once('secure', () => secure.end())
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.after(() => server.close())
+  return (server.address() as AddressInfo).port
 }
