@@ -3,12 +3,15 @@
  * with. It stays on loopback and ends by itself.
  *
  *     npm run bench -- --only keepalive,sse --rounds 3 --seconds 2 --json --before OTHER/dist/cordon.js
+ *
+ * `--soak MINUTES` measures nothing: it repeats the loads on one cordon and fails when memory or descriptors have grown.
  */
 import { parseArgs } from 'node:util'
 import { openDesk } from '../desk.ts'
 import { describeMachine, pinLoad } from './machine.ts'
 import { cordonPeer, directPeer, nginxPeer, type Peer, type Stage, startOrigin } from './peers.ts'
 import { type Row, rows } from './rows.ts'
+import { growthOf, soak } from './soak.ts'
 import { qualityOf, type Result, tableOf } from './table.ts'
 
 const { values: options } = parseArgs({
@@ -18,6 +21,7 @@ const { values: options } = parseArgs({
     seconds: { type: 'string', default: '2' },
     json: { type: 'boolean', default: false },
     before: { type: 'string' },
+    soak: { type: 'string' },
   },
 })
 const only = options.only?.split(',')
@@ -29,7 +33,9 @@ const isPinned = pinLoad()
 const desk = openDesk()
 const origin = await startOrigin(desk)
 try {
-  await bench({ desk, origin, isPinned })
+  const stage = { desk, origin, isPinned }
+  if (options.soak === undefined) await bench(stage)
+  else await soakFor(Number(options.soak), stage)
 } finally {
   origin.process.kill()
   await desk.clear()
@@ -53,6 +59,19 @@ async function bench(stage: Stage): Promise<void> {
     `${describeMachine()}; ${new Date().toISOString().slice(0, 10)}; medians of ${options.rounds} rounds. ${qualityOf(results)}\n`,
   )
   say(tableOf(results, names))
+}
+
+async function soakFor(minutes: number, stage: Stage): Promise<void> {
+  if (!(minutes > 0)) throw new Error('--soak takes a number of minutes')
+  const loads = chosen.filter(({ kind }) => kind !== 'start')
+  const laps = await soak(await cordonPeer(stage), loads, stage, {
+    minutes,
+    seconds: Number(options.seconds),
+    tell: say,
+  })
+  const growth = growthOf(laps)
+  say(growth.length === 0 ? 'Nothing grew.' : `${growth.join(', ')}.`)
+  if (growth.length > 0) process.exitCode = 1
 }
 
 /** All rows on one start of a peer. */
