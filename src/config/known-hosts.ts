@@ -59,6 +59,13 @@ export function placeholderOf(prefix: string): string {
   return `${prefix}cordon-placeholder-the-real-key-is-put-in-by-cordon-on-the-way`
 }
 
+/** The placeholder for a variable of the table. A variable that is not in it is a bug of ours. */
+export function placeholderIn(variable: string): string {
+  const known = Object.values(knownHosts).find(({ variables }) => variables.includes(variable))
+  if (known === undefined) throw new TypeError(`no host is known for ${variable}`)
+  return placeholderOf(known.prefix)
+}
+
 export function knownHost(host: string): KnownHost | undefined {
   return Object.hasOwn(knownHosts, host) ? knownHosts[host] : undefined
 }

@@ -9,11 +9,11 @@
  */
 import { join, resolve } from 'node:path'
 import { readIfThere } from '../base/file.ts'
-import { presetRoute } from '../config/known-hosts.ts'
+import { placeholderIn, presetRoute } from '../config/known-hosts.ts'
 import { folderOf, personHome } from './home.ts'
 import type { IntegrationContext } from './integration.ts'
 import { jsonAt } from './json-text.ts'
-import { anthropicPlaceholder, isPlaceholder } from './placeholder.ts'
+import { isPlaceholder } from './placeholder.ts'
 import { type Edit, integrationOf } from './settings.ts'
 import { skillText } from './skill.ts'
 
@@ -42,7 +42,8 @@ const settingsOf = (context: IntegrationContext) =>
 
 function edits(context: IntegrationContext): Edit[] {
   const path = settingsOf(context)
-  const key = isSubscribed(context) || ownKeyIn(context) ? {} : { ANTHROPIC_API_KEY: anthropicPlaceholder }
+  const key =
+    isSubscribed(context) || ownKeyIn(context) ? {} : { ANTHROPIC_API_KEY: placeholderIn('ANTHROPIC_API_KEY') }
   const env = { ...context.variables, ...key }
   return [
     { kind: 'whole', path: join(homeOf(context), 'skills', 'cordon', 'SKILL.md'), text: skillText(context) },

@@ -3,8 +3,8 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'node:test'
+import { placeholderIn } from '../../src/config/known-hosts.ts'
 import { claudeCode } from '../../src/integrations/claude-code.ts'
-import { anthropicPlaceholder } from '../../src/integrations/placeholder.ts'
 import { setUp, startFolders, takeBack } from './settings-world.ts'
 
 test('the settings of Claude Code get variables, a placeholder, a hook, and keep what was there', async (t) => {
@@ -17,7 +17,7 @@ test('the settings of Claude Code get variables, a placeholder, a hook, and keep
   const { model, env, hooks } = JSON.parse(text.replace('// mine', ''))
   assert.match(text, /\/\/ mine\n/)
   assert.equal(model, 'opus')
-  assert.deepEqual(env, { A: '1', ...context('user').variables, ANTHROPIC_API_KEY: anthropicPlaceholder })
+  assert.deepEqual(env, { A: '1', ...context('user').variables, ANTHROPIC_API_KEY: placeholderIn('ANTHROPIC_API_KEY') })
   assert.equal(hooks.SessionStart.length, 1)
 })
 

@@ -55,8 +55,8 @@ for (const { agent, scope } of pairs) {
 
   test(`${agent.name} in the ${scope} scope leaves what a person wrote after the set-up`, async (t) => {
     const { context } = startFolders(t)
+    const written = agent.plan(context(scope)).changes.map(({ path }) => path)
     await setUp(agent, context(scope))
-    const written = agent.plan(context(scope, 6791)).changes.map(({ path }) => path)
     for (const path of written) {
       if (path.endsWith('.json'))
         writeFileSync(path, readFileSync(path, 'utf8').replace(/\{/, '{\n  // mine\n  "mine": 1,'))

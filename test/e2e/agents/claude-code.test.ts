@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'node:test'
-import { anthropicPlaceholder } from '../../../src/integrations/placeholder.ts'
+import { placeholderIn } from '../../../src/config/known-hosts.ts'
 import { put } from '../../desk.ts'
 import { answerOfModel } from '../../model-origin.ts'
 import { canary, onlyLong, startAgentWorld } from './world.ts'
@@ -32,7 +32,7 @@ test(
     for (const { fields } of turns) assert.equal(fields['x-api-key'], canary)
     for (const { fields } of turns) assert.equal(fields['authorization'], undefined)
     const seen = readFileSync(join(world.desk.project, 'seen-by-commands'), 'utf8')
-    assert.match(seen, new RegExp(`^ANTHROPIC_API_KEY=${anthropicPlaceholder}$`, 'm'))
+    assert.match(seen, new RegExp(`^ANTHROPIC_API_KEY=${placeholderIn('ANTHROPIC_API_KEY')}$`, 'm'))
     assert.match(seen, new RegExp(`^HTTPS_PROXY=http://.*@127.0.0.1:${world.cordon.port}$`, 'm'))
     assert.deepEqual(world.placesHoldingKey(), [])
   },

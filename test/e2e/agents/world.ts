@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { setKey } from '../../../src/config/toml-text.ts'
+import { integrationNamed } from '../../../src/integrations/integrations.ts'
 import { type Desk, filesHolding, formsOf, openDesk, type Result, type RunningCordon } from '../../desk.ts'
 import { type ModelOrigin, startModelOrigin } from '../../model-origin.ts'
 import { originCa, originCertificate } from '../../world.ts'
@@ -31,7 +32,7 @@ export interface AgentWorld {
   desk: Desk
   origin: ModelOrigin
   cordon: RunningCordon
-  /** Runs the agent; the key must be in no process meanwhile. */
+  /** Runs the agent as it is told to when it is set up, by itself or by `cordon run`; the key must be in no process meanwhile. */
   run(words: readonly string[], env?: NodeJS.ProcessEnv): Promise<Result>
   /** Every place that holds the real key: files of the desk, processes, and what was printed. */
   placesHoldingKey(): string[]
@@ -75,7 +76,11 @@ export async function startAgentWorld(t: TestContext, shape: AgentShape): Promis
     origin,
     cordon,
     async run(words, env = {}) {
-      const running = desk.run(program, words, { env: { ...nowhere, ...env }, timeoutMs: 120_000 })
+      const options = { env: { ...nowhere, ...env }, timeoutMs: 60_000 }
+      const byItself = integrationNamed(agent).wiring === 'files'
+      const running = byItself
+        ? desk.run(program, words, options)
+        : desk.cordon(['run', '--', program, ...words], options)
       const watch = setInterval(() => {
         seenInProcesses ||= processes().some((one) => one.includes(canary))
       }, 200)
