@@ -3,11 +3,12 @@ import { CordonError } from '../base/error.ts'
 import { claudeCode } from './claude-code.ts'
 import { codex } from './codex.ts'
 import { gemini } from './gemini.ts'
+import { hermes } from './hermes.ts'
 import type { Integration } from './integration.ts'
 import { opencode } from './opencode.ts'
 
 /** Every agent that `cordon setup` knows. */
-export const integrations: readonly Integration[] = [codex, claudeCode, gemini, opencode]
+export const integrations: readonly Integration[] = [codex, claudeCode, gemini, opencode, hermes]
 
 /** The agent of that name. Throws `usage`. */
 export function integrationNamed(name: string): Integration {
