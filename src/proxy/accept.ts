@@ -42,7 +42,7 @@ export async function startProxy(values: ProxyValues): Promise<RunningProxy> {
   const room = roomWithin(descriptorLimit())
   const turnedAway = new TurnedAway()
 
-  const server = createServer(listenerOptions, (request, response) => {
+  const server = createServer({ ...listenerOptions, ...keptAlive }, (request, response) => {
     if (turnedAway.has(request.socket)) turnAway(response)
     else if (request.url?.startsWith('/')) answerOwn(request, response, proxy)
     else {
@@ -83,6 +83,9 @@ export async function startProxy(values: ProxyValues): Promise<RunningProxy> {
     },
   }
 }
+
+/** A WebSocket or a stream may be silent for hours and has no timer; after a minute TCP asks whether its client is still there, as it asks origins. */
+const keptAlive = { keepAlive: true, keepAliveInitialDelay: 60_000 }
 
 function wayOf({ fields, connection }: ClientRequest, { tokens, openClients }: Proxy): Way {
   const client = clientOf(fields, tokens)

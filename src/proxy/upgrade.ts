@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http'
 import { STATUS_CODES } from 'node:http'
-import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import { CordonError } from '../base/error.ts'
@@ -18,9 +17,6 @@ import { relay } from './relay.ts'
 import { clientLeft, textOf } from './response.ts'
 import type { Target } from './target.ts'
 import { vendorOf } from './vendor.ts'
-
-/** A WebSocket may be silent for hours and has no timer here; only TCP asks whether its client is still there, as it asks its origin. */
-const keepAliveMs = 60_000
 
 /** Only WebSocket is carried (RFC 6455 §4.1), and HTTP/1.0 knows no upgrade (RFC 9110 §7.8); any other upgrade is offered to no one, and the request goes on without it. */
 export function isWebSocket({ headers, method, httpVersion }: IncomingMessage): boolean {
@@ -41,7 +37,6 @@ export async function carryUpgrade(
   const started = performance.now()
   const progress: Progress = {}
   socket.on('error', () => socket.destroy())
-  if (socket instanceof Socket) socket.setKeepAlive(true, keepAliveMs)
   try {
     refuseContent(request)
     const { target, fields, pool } = await prepare(request, way, proxy, progress)

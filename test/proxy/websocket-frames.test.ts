@@ -4,9 +4,11 @@ import { readFileSync } from 'node:fs'
 import { Agent, type IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type TestContext, test } from 'node:test'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { WebSocket, WebSocketServer } from 'ws'
 import { elsewhere } from '../load/crowd.ts'
 import { openIntercepted, routeTo, startCordon, startOrigin } from '../world.ts'
+import { openHttp2 } from './http2-world.ts'
 
 /** A WebSocket through cordon to a server of `ws`, and the server's end of it. */
 async function openPair(
@@ -102,6 +104,24 @@ test('a peer that vanishes without a word is asked for by TCP on both sides', { 
   const { ports } = await openPair(t)
 
   for (const port of ports) assert.equal(keepAliveRuns(port), true, `of the connection to port ${port}`)
+})
+
+test('so is the client of a stream that says nothing, in either version of HTTP', { skip: elsewhere }, async (t) => {
+  const origin = await startOrigin(t, 'api.mailer.test', { answer: (_request, response) => response.write('begun') })
+  const overHttp2 = await startCordon(t, { routes: [routeTo(origin)] })
+  const session = await openHttp2(t, overHttp2, origin.authority)
+  await once(session.request({}), 'response')
+  const overHttp1 = await startCordon(t, { routes: [routeTo(origin)] })
+  const socket = await openIntercepted(t, overHttp1, origin.authority)
+  socket.write('GET / HTTP/1.1\r\nHost: api.mailer.test\r\n\r\n')
+  await once(socket, 'data')
+
+  // Until the last bytes are acknowledged TCP has another timer.
+  const deadline = performance.now() + 5000
+  for (const { port } of [overHttp2, overHttp1]) {
+    while (!keepAliveRuns(port) && performance.now() < deadline) await nextTurn()
+    assert.equal(keepAliveRuns(port), true)
+  }
 })
 
 /** Whether some connection to this port of loopback has the timer of keep-alive (`tr` is 02 in /proc/net/tcp). */
