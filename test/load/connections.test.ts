@@ -15,6 +15,7 @@ const areClosed = (crowd: Crowd, before: number) =>
 
 test(`${connections} connections opened and closed leave no descriptor and no memory behind`, {
   skip: elsewhere,
+  timeout: 600_000,
 }, async (t) => {
   const crowd = await startCrowd(t, { heap: 'small' })
   await repeat(warmUp, atOnce, async () => (await crowd.visit()).close())
