@@ -37,7 +37,7 @@ interface Outcome {
 
 /** The one log line of an exchange. The request target is left out: paths and queries hold keys often enough. */
 export function logExchange(
-  { method }: ClientRequest,
+  { method, version }: ClientRequest,
   way: Way,
   proxy: Proxy,
   { target, verdict }: Progress,
@@ -46,6 +46,7 @@ export function logExchange(
   const facts = {
     authority: target?.authority,
     method,
+    http: version,
     verdict: error ? 'refuse' : verdict?.kind,
     route: verdict?.kind === 'inject' ? verdict.route.name : undefined,
     client: way.client.kind === 'known' ? way.client.name : way.client.kind,

@@ -11,7 +11,7 @@ import { logExchange } from './exchange.ts'
 import { endToEndResponse, type Fields } from './fields.ts'
 import { authorityField } from './forward.ts'
 import { breakOff, type StreamAnswer } from './http2-answer.ts'
-import { acceptFor } from './http2-head.ts'
+import { acceptFor, valueOf } from './http2-head.ts'
 import type { Door } from './http2-origin.ts'
 import type { StreamRequest } from './http2-request.ts'
 import { originFault } from './origin-fault.ts'
@@ -53,20 +53,36 @@ function handshake(
   door: Door,
 ): Promise<number> {
   return new Promise((done, fail) => {
-    const key = randomBytes(16).toString('base64')
+    // RFC 8441 §5: on a stream key and accept have no meaning. The client of Node 26 sends the one and waits for the other
+    // all the same, so its key goes on, and what the origin made of it comes back.
+    const own = valueOf(fields, keyName)
+    const key = own === '' ? randomBytes(16).toString('base64') : own
+    const accept = { value: acceptFor(key), isAwaited: own !== '' }
     const options: Dispatcher.DispatchOptions = {
       method: 'GET',
       path: target.pathAndQuery,
-      headers: ['host', authorityField(target), 'sec-websocket-key', key, ...fields],
+      headers: ['host', authorityField(target), keyName, key, ...withoutKey(fields)],
       upgrade: 'websocket',
     }
-    door.dispatch(options, new StreamHandshake(target, acceptFor(key), stream, answer, done, fail))
+    door.dispatch(options, new StreamHandshake(target, accept, stream, answer, done, fail))
   })
+}
+
+const keyName = 'sec-websocket-key'
+
+function withoutKey(fields: Fields): Fields {
+  return fields.filter((_, i) => fields[i - (i % 2)]?.toLowerCase() !== keyName)
+}
+
+/** What the origin has to show (RFC 6455 §4.2.2), and whether the client waits for it too. */
+interface Accept {
+  value: string
+  isAwaited: boolean
 }
 
 class StreamHandshake implements Dispatcher.DispatchHandler {
   readonly #target: Target
-  readonly #accept: string
+  readonly #accept: Accept
   readonly #stream: ServerHttp2Stream
   readonly #answer: StreamAnswer
   readonly #done: (status: number) => void
@@ -76,7 +92,7 @@ class StreamHandshake implements Dispatcher.DispatchHandler {
 
   constructor(
     target: Target,
-    accept: string,
+    accept: Accept,
     stream: ServerHttp2Stream,
     answer: StreamAnswer,
     done: (status: number) => void,
@@ -108,11 +124,11 @@ class StreamHandshake implements Dispatcher.DispatchHandler {
     this.#controller = undefined
     const fields = endToEndResponse(textOf(controller.rawHeaders))
     const at = fields.findIndex((field, i) => i % 2 === 0 && field.toLowerCase() === 'sec-websocket-accept')
-    if (this.#stream.closed || at < 0 || fields[at + 1] !== this.#accept) {
+    if (this.#stream.closed || at < 0 || fields[at + 1] !== this.#accept.value) {
       origin.destroy()
       return this.#fail(this.#stream.closed ? clientLeft() : unproven(this.#target))
     }
-    fields.splice(at, 2)
+    if (!this.#accept.isAwaited) fields.splice(at, 2)
     this.#answer.accept(fields)
     // RFC 8441 §5: a connection that was reset is a stream that is cancelled.
     origin.once('close', () =>

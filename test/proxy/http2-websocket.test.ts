@@ -84,6 +84,21 @@ test('a WebSocket on a stream of HTTP/2 is a handshake of HTTP/1.1 at its origin
   assert.equal(session.destroyed, false)
 })
 
+test('a client that sends a key on a stream has it answered, and the origin sees no other key', async (t) => {
+  const origin = await startOrigin(t, host)
+  const { seen } = echoing(t, origin)
+  const cordon = await startCordon(t, { routes: [routeTo(origin)] })
+  const session = await openHttp2(t, cordon, origin.authority)
+  const key = 'dGhlIHNhbXBsZSBub25jZQ=='
+
+  const stream = session.request({ ...handshake, 'sec-websocket-key': key })
+  const [answer] = await once(stream, 'response')
+
+  assert.deepEqual([answer[':status'], answer['sec-websocket-accept']], [200, acceptFor(key)])
+  assert.deepEqual(seen[0]?.headersDistinct['sec-websocket-key'], [key])
+  stream.destroy()
+})
+
 test('an origin that closes the connection of a WebSocket ends its stream, and the session goes on', async (t) => {
   const origin = await startOrigin(t, host)
   const { server } = echoing(t, origin)
