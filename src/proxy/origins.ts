@@ -3,7 +3,7 @@
  * the host of the request before a byte of the request is written; there is no way to skip that.
  */
 import type { Socket } from 'node:net'
-import { type buildConnector, Pool } from 'undici'
+import type { buildConnector, Client } from 'undici'
 import { authorityOf } from '../base/names.ts'
 import { connectorFor, type Dialling, hopConnectorFor } from './connector.ts'
 import type { Dial } from './dial.ts'
@@ -11,6 +11,7 @@ import { Doors, type PooledDoor } from './http2-doors.ts'
 import { type Door, Http2Origin } from './http2-origin.ts'
 import { nextHopTo } from './next-hop.ts'
 import { PlainDoor } from './plain-door.ts'
+import { Pool } from './pool.ts'
 import type { Target } from './target.ts'
 
 export interface Origins {
@@ -65,19 +66,18 @@ function openHttp1(target: Target, dial: Dial, proxy: Dialling): PooledDoor {
   return new PlainDoor(target, hop, openPool(target, hopConnectorFor(hop, target, dial, proxy)), pool)
 }
 
-/** No limit on how many connections or how long a first byte takes: models think, and streams must not queue. */
+/** No limit on how long a first byte takes: models think. */
 function openPool({ scheme, authority }: Target, connect: buildConnector.connector): PooledDoor {
-  const pool = new Pool(`${scheme}://${authority}`, {
+  const options: Client.Options = {
     connect,
-    connections: null,
     pipelining: 1,
     allowH2: false,
     keepAliveTimeout: idleMs,
     headersTimeout: 0,
     bodyTimeout: 0,
     maxHeaderSize: 262_144,
-  })
-  return Object.assign(pool, { dial: () => dialWith(connect, scheme) })
+  }
+  return new Pool(`${scheme}://${authority}`, options, () => dialWith(connect, scheme))
 }
 
 /** A connection of its own to an origin, verified like those of its pool. Whoever asks for it ends it. Undefined where the origin speaks HTTP/2 alone. */
