@@ -2,13 +2,14 @@ import { distance } from 'fastest-levenshtein'
 import { CordonError } from '../base/error.ts'
 import { claudeCode } from './claude-code.ts'
 import { codex } from './codex.ts'
+import { devcontainer } from './devcontainer.ts'
 import { gemini } from './gemini.ts'
 import { hermes } from './hermes.ts'
 import type { Integration } from './integration.ts'
 import { opencode } from './opencode.ts'
 
 /** Every agent that `cordon setup` knows. */
-export const integrations: readonly Integration[] = [codex, claudeCode, gemini, opencode, hermes]
+export const integrations: readonly Integration[] = [codex, claudeCode, gemini, opencode, hermes, devcontainer]
 
 /** The agent of that name. Throws `usage`. */
 export function integrationNamed(name: string): Integration {

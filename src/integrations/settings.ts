@@ -29,9 +29,9 @@ export interface SettingsAgent extends Pick<Integration, 'name' | 'label' | 'sco
   next(context: IntegrationContext): readonly string[]
 }
 
-/** What becomes of one file. */
+/** What becomes of one file. One that the project shares holds no token, and is not hidden from its commits. */
 export type Edit =
-  | ({ kind: 'json'; path: string } & WantedJson)
+  | ({ kind: 'json'; path: string; shared?: boolean } & WantedJson)
   | { kind: 'variables'; path: string; variables: Readonly<Record<string, string>> }
   | { kind: 'whole'; path: string; text: string }
 
@@ -80,7 +80,7 @@ function planOf(agent: SettingsAgent, context: IntegrationContext, manifest: Man
   const changes = edits.flatMap((edit) => changeOf(edit, manifest, (notice) => notices.push(notice)) ?? [])
   if (context.scope === 'project') {
     const exclude = excludeFiles(
-      edits.map(({ path }) => path),
+      edits.filter((edit) => !(edit.kind === 'json' && edit.shared)).map(({ path }) => path),
       agent.name,
       context,
     )

@@ -1,12 +1,20 @@
+import { delimiter } from 'node:path'
 import { test } from 'node:test'
 import { integrations } from '../../src/integrations/integrations.ts'
 import { put } from '../desk.ts'
-import { openPage, secret } from './transcript.ts'
+import { openPage, type Page, secret } from './transcript.ts'
+
+/** An agent that the person who runs the tests has installed is none of this desk. */
+function leaveOwnAgents({ desk }: Page): void {
+  const ours = (desk.env['PATH'] ?? '').split(delimiter).slice(0, 3)
+  desk.env['PATH'] = [...ours, '/usr/bin', '/bin'].join(delimiter)
+}
 
 const known = integrations.map(({ name }) => name).join(', ')
 
 test('an integration is listed, taken back, and then already gone', async (t) => {
   const page = openPage(t)
+  leaveOwnAgents(page)
 
   await page.reads(`
     $ cordon integration list
@@ -57,6 +65,7 @@ test('an integration is listed, taken back, and then already gone', async (t) =>
 
 test('an integration that is stale says which command renews it', async (t) => {
   const page = openPage(t)
+  leaveOwnAgents(page)
   await page.typed(`cordon setup codex; sed -i 's/^listen = .*/listen = 6791/' cordon.toml`)
 
   await page.reads(`
@@ -77,6 +86,7 @@ test('an integration that is stale says which command renews it', async (t) => {
 
 test('disable puts back a real key that set-up had moved', async (t) => {
   const page = openPage(t)
+  leaveOwnAgents(page)
   put(page.desk, '.codex/auth.json', JSON.stringify({ OPENAI_API_KEY: secret }))
   await page.typed('cordon setup codex --yes')
 
@@ -90,6 +100,7 @@ test('disable puts back a real key that set-up had moved', async (t) => {
 
 test('an agent that is set up in the user scope is told beside those of this folder', async (t) => {
   const page = openPage(t)
+  leaveOwnAgents(page)
   await page.typed('cordon setup codex; cordon setup claude-code --scope user')
 
   await page.reads(`
