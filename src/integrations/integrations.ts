@@ -6,10 +6,19 @@ import { devcontainer } from './devcontainer.ts'
 import { gemini } from './gemini.ts'
 import { hermes } from './hermes.ts'
 import type { Integration } from './integration.ts'
+import { openclaw } from './openclaw.ts'
 import { opencode } from './opencode.ts'
 
 /** Every agent that `cordon setup` knows. */
-export const integrations: readonly Integration[] = [codex, claudeCode, gemini, opencode, hermes, devcontainer]
+export const integrations: readonly Integration[] = [
+  codex,
+  claudeCode,
+  gemini,
+  opencode,
+  hermes,
+  openclaw,
+  devcontainer,
+]
 
 /** The agent of that name. Throws `usage`. */
 export function integrationNamed(name: string): Integration {

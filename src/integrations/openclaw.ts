@@ -1,0 +1,64 @@
+/**
+ * OpenClaw keeps everything in `~/.openclaw`, and its gateway runs as a service of its own:
+ *
+ *     openclaw.json     proxy.enabled and proxy.proxyUrl lead the gateway; JSON5, which we edit where it is JSON with comments
+ *     .env              variables, where the environment of the gateway has none of that name
+ *
+ * Node reads the CA where a process begins, so the service has to be installed with it in its environment.
+ */
+import { join } from 'node:path'
+import { readIfThere } from '../base/file.ts'
+import { placeholderIn, presetRoute } from '../config/known-hosts.ts'
+import { assignedIn, withoutBlock } from './env-file.ts'
+import { folderOf } from './home.ts'
+import type { IntegrationContext } from './integration.ts'
+import { type Edit, integrationOf } from './settings.ts'
+import { skillText } from './skill.ts'
+
+export const openclaw = integrationOf({
+  name: 'openclaw',
+  label: 'OpenClaw',
+  scopes: ['user'],
+  wiring: 'files',
+  program: 'openclaw',
+  home: homeOf,
+  routes: () => [presetRoute('anthropic')],
+  edits,
+  notices,
+  next: ({ variables }) => [
+    'openclaw daemon uninstall',
+    `NODE_EXTRA_CA_CERTS='${variables['NODE_EXTRA_CA_CERTS']}' openclaw daemon install`,
+  ],
+})
+
+function homeOf(context: IntegrationContext): string {
+  return folderOf(context, '.openclaw')
+}
+
+const key = 'ANTHROPIC_API_KEY'
+const envOf = (context: IntegrationContext) => join(homeOf(context), '.env')
+
+function edits(context: IntegrationContext): Edit[] {
+  const set = [
+    { path: ['proxy', 'enabled'], value: true },
+    { path: ['proxy', 'proxyUrl'], value: context.variables['HTTPS_PROXY'] ?? '' },
+  ]
+  return [
+    { kind: 'whole', path: join(homeOf(context), 'skills', 'cordon', 'SKILL.md'), text: skillText(context) },
+    { kind: 'variables', path: envOf(context), variables: { ...context.variables, [key]: placeholderIn(key) } },
+    { kind: 'json', path: join(homeOf(context), 'openclaw.json'), set },
+  ]
+}
+
+function notices(context: IntegrationContext): string[] {
+  const { env } = context
+  const moved = ['OPENCLAW_CONFIG_PATH', 'OPENCLAW_STATE_DIR', 'OPENCLAW_HOME'].filter((name) => env[name])
+  const own = assignedIn(withoutBlock(readIfThere(envOf(context)) ?? ''), [key])
+  return [
+    ...moved.map((name) => `${name} is set, and cordon sets up ${homeOf(context)} alone.`),
+    ...own.map(
+      (name) =>
+        `${envOf(context)} sets ${name}, which every program of yours can read: store it with \`cordon secret set anthropic --scope user\`, then take it out.`,
+    ),
+  ]
+}
