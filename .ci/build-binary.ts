@@ -31,8 +31,9 @@ await build({
 writeFileSync(
   `${aside}/sea.json`,
   JSON.stringify({
-    main: `${aside}/cordon.cjs`,
-    output: `${aside}/cordon${extension}`,
+    // The executable remembers this path, so it must not tell of the folder.
+    main: 'cordon.cjs',
+    output: `cordon${extension}`,
     assets: { 'keyring.node': keyringAddon() },
     useCodeCache: true,
     disableExperimentalSEAWarning: true,
@@ -40,7 +41,7 @@ writeFileSync(
     execArgvExtension: 'none',
   }),
 )
-execFileSync(process.execPath, ['--build-sea', `${aside}/sea.json`], { stdio: ['ignore', 'ignore', 'inherit'] })
+execFileSync(process.execPath, ['--build-sea', 'sea.json'], { cwd: aside, stdio: ['ignore', 'ignore', 'inherit'] })
 // macOS runs nothing on Apple's chips that has no signature; this one says only that the bytes are whole.
 if (process.platform === 'darwin') execFileSync('codesign', ['--force', '--sign', '-', `${aside}/cordon`])
 rmSync(`${aside}/sea.json`)
