@@ -4,11 +4,12 @@
  */
 import { isIP, type Socket } from 'node:net'
 import { checkServerIdentity, type SecureContext } from 'node:tls'
-import { buildConnector } from 'undici'
+import type { buildConnector } from 'undici'
 import { bracketed, type HostPort } from '../base/names.ts'
 import { type Dial, type Guarding, guardedLookup, judgeName, plainLookup } from './dial.ts'
 import { connectToHop, type NextHop, nextHopTo, tunnelThrough } from './next-hop.ts'
 import type { Target } from './target.ts'
+import { makeConnector } from './undici.ts'
 
 /** What it takes to reach origins. */
 export interface Dialling extends Guarding {
@@ -28,7 +29,7 @@ export function connectorFor(
 ): buildConnector.connector {
   const at: HostPort = dial.kind === 'configured' ? dial.at : target
   const hop = nextHopTo(at, proxy.nextHop)
-  const connect = buildConnector({
+  const connect = makeConnector({
     timeout: proxy.connectTimeoutMs,
     noDelay: true,
     lookup: dial.kind === 'guarded' ? guardedLookup(target, proxy) : plainLookup(proxy),

@@ -3,7 +3,7 @@
  * the host of the request before a byte of the request is written; there is no way to skip that.
  */
 import type { Socket } from 'node:net'
-import type { buildConnector, Client } from 'undici'
+import type { buildConnector } from 'undici'
 import { authorityOf } from '../base/names.ts'
 import { connectorFor, type Dialling, hopConnectorFor } from './connector.ts'
 import type { Dial } from './dial.ts'
@@ -13,6 +13,7 @@ import { nextHopTo } from './next-hop.ts'
 import { PlainDoor } from './plain-door.ts'
 import { Pool } from './pool.ts'
 import type { Target } from './target.ts'
+import type { ClientOptions } from './undici.ts'
 
 export interface Origins {
   /** By HTTP/1.1 unless the request needs HTTP/2 or the origin speaks nothing else. */
@@ -68,7 +69,7 @@ function openHttp1(target: Target, dial: Dial, proxy: Dialling): PooledDoor {
 
 /** No limit on how long a first byte takes: models think. */
 function openPool({ scheme, authority }: Target, connect: buildConnector.connector): PooledDoor {
-  const options: Client.Options = {
+  const options: ClientOptions = {
     connect,
     pipelining: 1,
     allowH2: false,

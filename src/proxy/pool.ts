@@ -2,9 +2,10 @@
  * The connections of HTTP/1.1 to one origin. Each carries one exchange at a time, and the one that was used last is used
  * next: what has been idle longest is left to time out. There is no limit on their number, because streams must not queue.
  */
-import { Client } from 'undici'
+
 import type { PooledDoor } from './http2-doors.ts'
 import type { Sending } from './http2-origin.ts'
+import { Client, type ClientOptions } from './undici.ts'
 
 /** One connection, or the place of one: undici dials when the first request comes. */
 interface Seat {
@@ -16,12 +17,12 @@ interface Seat {
 export class Pool implements PooledDoor {
   readonly dial: PooledDoor['dial']
   readonly #origin: string
-  readonly #options: Client.Options
+  readonly #options: ClientOptions
   readonly #seats = new Set<Seat>()
   #free: Seat[] = []
 
   /** `dial` opens a connection that is not one of the pool's. */
-  constructor(origin: string, options: Client.Options, dial: PooledDoor['dial']) {
+  constructor(origin: string, options: ClientOptions, dial: PooledDoor['dial']) {
     this.#origin = origin
     this.#options = options
     this.dial = dial
