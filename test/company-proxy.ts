@@ -98,7 +98,8 @@ export async function startCompanyProxy(
     hop: {
       at: { host: hostOf('127.0.0.1'), port },
       secureContext: tls ? () => createSecureContext({ ca: originCa.pem }) : undefined,
-      authorization: sends === undefined ? undefined : new Secret(basic(sends)),
+      authorization: sends === undefined ? undefined : async () => new Secret(basic(sends)),
+      denialHint: 'tell it who you are',
       setting: 'HTTPS_PROXY',
       exceptions: exceptions.flatMap((text) => parseException(text) ?? []),
     },

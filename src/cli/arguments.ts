@@ -1,6 +1,7 @@
 import { distance } from 'fastest-levenshtein'
 import { CordonError } from '../base/error.ts'
 import { parseRouteName, type RouteName } from '../base/names.ts'
+import { nextHopHolder, type SecretHolder, secretHolders } from '../config/holders.ts'
 import type { Config } from '../config/load.ts'
 import type { CredentialRoute } from '../proxy/proxy.ts'
 import { shownWord } from './word.ts'
@@ -18,9 +19,22 @@ export function routeNameArgument(text: string): RouteName {
 
 /** The route of that name. Throws `route_missing`, with the name that was probably meant. */
 export function routeNamed(config: Config, name: RouteName): CredentialRoute {
-  const route = config.routes.find((one) => one.name === name)
-  if (route) return route
-  const meant = config.routes.map((one) => one.name).find((known) => distance(known, name) <= 2)
+  return config.routes.find((one) => one.name === name) ?? noRoute(config, name, config.routes)
+}
+
+/** The same of all that has a secret. Throws `config_proxy_auth` where the proxy before cordon has none. */
+export function holderNamed(config: Config, name: RouteName): SecretHolder {
+  const holders = secretHolders(config)
+  const holder = holders.find((one) => one.name === name)
+  if (holder) return holder
+  if (name !== nextHopHolder) return noRoute(config, name, holders)
+  throw new CordonError('config_proxy_auth', `\`[network]\` of ${config.path} has no proxy_auth.`, {
+    hint: 'add `proxy_auth = { username = "NAME", secret = { source = "keyring", account = "proxy" } }` there, beside proxy',
+  })
+}
+
+function noRoute(config: Config, name: RouteName, known: readonly { name: string }[]): never {
+  const meant = known.map((one) => one.name).find((one) => distance(one, name) <= 2)
   throw new CordonError('route_missing', `There is no route ${shownWord(name)} in ${config.path}.`, {
     hint: meant === undefined ? hintFor(name) : `did you mean ${meant}?`,
   })

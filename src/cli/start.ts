@@ -3,6 +3,7 @@ import { url as inspectorUrl } from 'node:inspector'
 import { Command, Option } from 'commander'
 import { CordonError, CordonErrors } from '../base/error.ts'
 import { type Log, type LogLevel, logLevels, openLog } from '../base/log.ts'
+import { secretHolders } from '../config/holders.ts'
 import type { Config } from '../config/load.ts'
 import { nextHopOf } from '../config/next-hop.ts'
 import type { Scope } from '../config/scope.ts'
@@ -12,6 +13,7 @@ import { askHealth } from '../control/health.ts'
 import { readState, removeState, writeState } from '../control/state.ts'
 import { guardOf } from '../policy/address.ts'
 import { startProxy } from '../proxy/accept.ts'
+import { secretFault } from '../proxy/secret-fault.ts'
 import type { Secrets } from '../secrets/secrets.ts'
 import { type Ca, loadCa } from '../tls/ca.ts'
 import { openLeaves } from '../tls/leaf.ts'
@@ -40,11 +42,17 @@ export async function start(context: Context, options: StartOptions): Promise<vo
   const ca = caOf(scope, config, suffixOf(options))
   const tokens = watchTokens(scope.tokensPath, scope.name, log)
   const trust = originTrust({ extra: config.tls.trust, exclude: ca.certPem, env: context.env })
-  const { nextHop, notice } = nextHopOf(config, { env: context.env, context: () => trust.context() })
-  if (notice !== undefined) context.terminal.notice(notice)
   const { openSecrets } = await import('../secrets/secrets.ts')
   const secrets = openSecrets({ sources: await sourcesIn(context, scope), timeoutMs: config.secrets.timeoutMs, log })
-  await checkSecrets(config, secrets, suffixOf(options)).catch((faults: CordonErrors) => {
+  const commandSuffix = suffixOf(options)
+  const { nextHop, notice } = nextHopOf(config, {
+    env: context.env,
+    context: () => trust.context(),
+    secrets,
+    commandSuffix,
+  })
+  if (notice !== undefined) context.terminal.notice(notice)
+  await checkSecrets(config, secrets, commandSuffix).catch((faults: CordonErrors) => {
     if (!options.keepGoing) throw faults
     for (const { message, hint } of faults.all) context.terminal.notice(`${message} To mend it, ${hint}.`)
   })
@@ -59,13 +67,13 @@ export async function start(context: Context, options: StartOptions): Promise<vo
     guard: guardOf(config.network.allow),
     originContext: () => trust.context(),
     log,
-    commandSuffix: suffixOf(options),
+    commandSuffix,
     version: context.version,
     nextHop,
     connectTimeoutMs: config.network.connectTimeoutMs,
     idleTimeoutMs: config.network.idleTimeoutMs,
     resolve: (hostname, options, callback) => lookup(hostname, { ...options, all: true }, callback),
-  }).catch((cause) => whoHasThePort(cause, scope, config, suffixOf(options)))
+  }).catch((cause) => whoHasThePort(cause, scope, config, commandSuffix))
   writeState(scope.folder, {
     pid: process.pid,
     port: proxy.port,
@@ -108,13 +116,13 @@ function closeDebugger(): void {
     })
 }
 
-/** Fetches every secret once and forgets it. Throws `secret_check` with all that failed, each with the routes that need it. */
-export async function checkSecrets({ routes }: Config, secrets: Secrets, suffix: string): Promise<void> {
-  const bySecret = [...Map.groupBy(routes, ({ secret }) => JSON.stringify(secret)).values()]
-  const outcomes = await Promise.allSettled(bySecret.map(([route]) => route && secrets.fetch(route.secret)))
+/** Fetches every secret once and forgets it. Throws `secret_check` with all that failed, each with who needs it. */
+export async function checkSecrets(config: Config, secrets: Secrets, suffix: string): Promise<void> {
+  const bySecret = [...Map.groupBy(secretHolders(config), ({ secret }) => JSON.stringify(secret)).values()]
+  const outcomes = await Promise.allSettled(bySecret.map(([holder]) => holder && secrets.fetch(holder.secret)))
   const faults = outcomes.flatMap((outcome, i) => {
     const names = bySecret[i]?.map(({ name }) => name) ?? []
-    return outcome.status === 'rejected' ? [ofRoutes(outcome.reason, names, suffix)] : []
+    return outcome.status === 'rejected' ? [ofHolders(outcome.reason, names, suffix)] : []
   })
   if (faults.length === 0) return
   const isOne = faults.length === 1
@@ -126,12 +134,10 @@ export async function checkSecrets({ routes }: Config, secrets: Secrets, suffix:
   )
 }
 
-function ofRoutes(cause: unknown, names: readonly string[], suffix: string): CordonError {
-  if (!(cause instanceof CordonError)) throw cause
-  return new CordonError(cause.code, `${names.join(', ')}: ${cause.message}`, {
-    hint: cause.hint ?? `run \`cordon secret set ${names[0]}${suffix}\``,
-    cause,
-  })
+function ofHolders(cause: unknown, names: readonly string[], suffix: string): CordonError {
+  const fault = secretFault(cause, names.join(', '), names[0] ?? '', suffix)
+  if (!(fault instanceof CordonError)) throw fault
+  return fault
 }
 
 /** A busy port is our own second start most of the time, and then that is what to say. */

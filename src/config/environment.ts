@@ -3,8 +3,7 @@
  * there, each with who reads it. One list for `cordon env`, `cordon run`, every integration and docs/clients.md.
  */
 import { authorityOf } from '../base/names.ts'
-import { isCordonUrl } from './next-hop.ts'
-import { parseProxyUrl } from './proxy-url.ts'
+import { isCordonUrl, parseProxyUrl } from './proxy-url.ts'
 import type { Scope } from './scope.ts'
 
 export interface EnvironmentOptions {

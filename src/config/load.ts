@@ -42,6 +42,7 @@ export interface ConfigNetwork {
   allow: readonly string[]
   /** The HTTP proxy that leads to the Internet; what else may name one, `nextHopOf` knows. */
   proxy: ProxyUrl | undefined
+  proxyAuth: { username: string; secret: SecretPlace } | undefined
   noProxy: readonly Exception[]
   connectTimeoutMs: number
   /** Undefined lets a silent tunnel be. */
@@ -86,6 +87,7 @@ function networkOf(network: z.output<typeof configSchema>['network']): ConfigNet
   return {
     allow: network.allow,
     proxy: network.proxy,
+    proxyAuth: network.proxy_auth,
     noProxy: network.no_proxy,
     connectTimeoutMs: inMs(network.connect_timeout),
     idleTimeoutMs: network.idle_timeout === undefined ? undefined : inMs(network.idle_timeout),

@@ -2,17 +2,29 @@
 import type { SecureContext } from 'node:tls'
 import { CordonError } from '../base/error.ts'
 import { authorityOf } from '../base/names.ts'
-import { isLoopback } from '../policy/address.ts'
 import { parseException } from '../policy/exception.ts'
+import { credentialOf } from '../proxy/inject.ts'
 import type { NextHop } from '../proxy/next-hop.ts'
+import { secretFault } from '../proxy/secret-fault.ts'
 import { Secret } from '../secrets/secret.ts'
+import type { Secrets } from '../secrets/secrets.ts'
+import { nextHopHolder } from './holders.ts'
 import type { Config } from './load.ts'
-import { type ProxyUrl, parseProxyUrl } from './proxy-url.ts'
+import { isCordonUrl, type ProxyUrl, parseProxyUrl } from './proxy-url.ts'
 
 export interface NextHopChoice {
   nextHop: NextHop | undefined
   /** Why the environment's proxy is not used, for a person to read. */
   notice: string | undefined
+}
+
+export interface NextHopGround {
+  env: NodeJS.ProcessEnv
+  /** Verifies a proxy that is spoken to over TLS. */
+  context: () => SecureContext
+  secrets: Pick<Secrets, 'fetch'>
+  /** Appended to every command that an error names. */
+  commandSuffix: string
 }
 
 /**
@@ -22,12 +34,19 @@ export interface NextHopChoice {
  */
 export function nextHopOf(
   { listen, network }: Pick<Config, 'listen' | 'network'>,
-  { env, context }: { env: NodeJS.ProcessEnv; context: () => SecureContext },
+  ground: NextHopGround,
 ): NextHopChoice {
-  if (network.proxy) {
-    const setting = '`[network] proxy` of cordon.toml'
-    return { nextHop: hopAt(network.proxy, setting, network.noProxy, context), notice: undefined }
-  }
+  const { env, context } = ground
+  if (network.proxy)
+    return {
+      nextHop: {
+        ...placeOf(network.proxy, context),
+        ...credentialOfFile(network, ground),
+        setting: '`[network] proxy` of cordon.toml',
+        exceptions: network.noProxy,
+      },
+      notice: undefined,
+    }
   const setting = ['HTTPS_PROXY', 'https_proxy'].find((name) => (env[name] ?? '') !== '')
   if (setting === undefined || network.noProxy.some(({ kind }) => kind === 'all')) return none(undefined)
   const url = parseProxyUrl(env[setting] ?? '')
@@ -42,31 +61,48 @@ export function nextHopOf(
   const exceptions = (env['NO_PROXY'] || env['no_proxy'] || '')
     .split(/[\s,]+/)
     .flatMap((one) => parseException(one) ?? [])
-  return { nextHop: hopAt(url, setting, [...network.noProxy, ...exceptions], context), notice: undefined }
+  return {
+    nextHop: {
+      ...placeOf(url, context),
+      ...credentialOfUrl(url),
+      setting,
+      exceptions: [...network.noProxy, ...exceptions],
+    },
+    notice: undefined,
+  }
 }
 
 const none = (notice: string | undefined): NextHopChoice => ({ nextHop: undefined, notice })
 
-function hopAt(
-  { scheme, at, credentials }: ProxyUrl,
-  setting: string,
-  exceptions: NextHop['exceptions'],
-  context: () => SecureContext,
-): NextHop {
-  const pair = credentials && Buffer.from(`${credentials.username}:${credentials.password.reveal()}`, 'utf8')
+const placeOf = ({ scheme, at }: ProxyUrl, context: () => SecureContext): Pick<NextHop, 'at' | 'secureContext'> => ({
+  at,
+  secureContext: scheme === 'https' ? context : undefined,
+})
+
+type HopCredential = Pick<NextHop, 'authorization' | 'denialHint'>
+
+/** The password is read for each connection, so that a new one holds without a restart. */
+function credentialOfFile({ proxyAuth }: Config['network'], { secrets, commandSuffix }: NextHopGround): HopCredential {
+  if (!proxyAuth)
+    return {
+      authorization: undefined,
+      denialHint: 'say in `[network] proxy_auth` of cordon.toml who you are there and where the password lies',
+    }
+  const fail = (cause: unknown): never => {
+    throw secretFault(cause, 'The password for the proxy before cordon is not there', nextHopHolder, commandSuffix)
+  }
   return {
-    at,
-    secureContext: scheme === 'https' ? context : undefined,
-    authorization: pair && new Secret(`Basic ${pair.toString('base64')}`),
-    setting,
-    exceptions,
+    authorization: async () => basic(proxyAuth.username, await secrets.fetch(proxyAuth.secret).catch(fail)),
+    denialHint: `store the right one with \`cordon secret set ${nextHopHolder}${commandSuffix}\``,
   }
 }
 
-/** The user name of a cordon's URL is the name of its scope, the password one of its tokens. */
-export function isCordonUrl({ at, credentials }: ProxyUrl, listen: number): boolean {
-  if (!isLoopback(at.host)) return false
-  if (at.port === listen) return true
-  const isScope = credentials !== undefined && /(^user|-[0-9a-f]{8})$/.test(credentials.username)
-  return isScope && /^[\w-]{43}$/.test(credentials.password.reveal())
+function credentialOfUrl({ credentials }: ProxyUrl): HopCredential {
+  const value = credentials && basic(credentials.username, credentials.password)
+  return {
+    authorization: value && (async () => value),
+    denialHint: 'start cordon with HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT',
+  }
 }
+
+const basic = (username: string, password: Secret) => new Secret(credentialOf({ type: 'basic', username }, password))

@@ -1,4 +1,5 @@
 import { type HostPort, parseHost } from '../base/names.ts'
+import { isLoopback } from '../policy/address.ts'
 import { Secret } from '../secrets/secret.ts'
 
 export interface ProxyUrl {
@@ -21,6 +22,14 @@ export function parseProxyUrl(text: string): ProxyUrl | undefined {
   return name === undefined || word === undefined
     ? undefined
     : { scheme, at, credentials: { username: name, password: new Secret(word) } }
+}
+
+/** The user name of a cordon's URL is the name of its scope, the password one of its tokens. */
+export function isCordonUrl({ at, credentials }: ProxyUrl, listen: number): boolean {
+  if (!isLoopback(at.host)) return false
+  if (at.port === listen) return true
+  const isScope = credentials !== undefined && /(^user|-[0-9a-f]{8})$/.test(credentials.username)
+  return isScope && /^[\w-]{43}$/.test(credentials.password.reveal())
 }
 
 /** RFC 3986 §2.1; undefined where the text cannot stand in a field of Basic (RFC 7617 §2). */

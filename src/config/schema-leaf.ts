@@ -7,6 +7,7 @@ import { type Host, type HostPort, parseHost, parseHostPort, parseRouteName, typ
 import { type Exception, parseException } from '../policy/exception.ts'
 import { isAmbiguousPath } from '../policy/match.ts'
 import type { HostPattern } from '../policy/route.ts'
+import { nextHopHolder } from './holders.ts'
 import { type ProxyUrl, parseProxyUrl } from './proxy-url.ts'
 
 /** Why a text is not what its key wants, as it follows the key in a sentence, and what may have been meant. */
@@ -37,6 +38,7 @@ export function leaf<T>(parse: (text: string) => T | Unfit) {
 }
 
 export function routeName(text: string): RouteName | Unfit {
+  if (text === nextHopHolder) return new Unfit('is what commands call the proxy of [network] by; take another name')
   return (
     parseRouteName(text) ?? new Unfit('must be up to 64 letters, digits, ".", "_" and "-", a letter or digit first')
   )
@@ -135,7 +137,10 @@ export function networkEntry(text: string): string | Unfit {
 export function proxyUrl(text: string): ProxyUrl | Unfit {
   const url = parseProxyUrl(text)
   if (url?.credentials || text.includes('@'))
-    return new Unfit('must hold no user name and no password: secrets never stand in this file', { isDiscreet: true })
+    return new Unfit(
+      'must hold no user name and no password: those belong to proxy_auth, which says where the password lies',
+      { isDiscreet: true },
+    )
   if (url && !text.includes('://'))
     return new Unfit('must begin with "http://" or "https://"', { meant: `http://${text}` })
   return url ?? new Unfit('must be the URL of an HTTP proxy, such as "http://proxy.example.com:3128"')

@@ -149,6 +149,13 @@ const network = z.strictObject({
     .describe(
       'The HTTP proxy that leads to the Internet. Without it, that of HTTPS_PROXY where cordon starts, if any.',
     ),
+  proxy_auth: z
+    .strictObject({
+      username: leaf(username).describe('The user name that the proxy is told, as HTTP Basic (RFC 7617).'),
+      secret,
+    })
+    .optional()
+    .describe('The user name and the password that the proxy wants.'),
   no_proxy: z
     .array(leaf(exception))
     .prefault([])

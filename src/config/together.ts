@@ -30,6 +30,7 @@ export function findingsTogether(data: Table): Finding[] {
       ...circular(placed, data),
     ]),
     ...circularProxy(data),
+    ...credentialWithoutProxy(data),
     ...withoutTls(routes, data),
     ...halfACa(data),
   ]
@@ -96,6 +97,15 @@ function circularProxy(data: Table): Finding[] {
   const url = typeof written === 'string' ? parseProxyUrl(written) : undefined
   if (!url || !isLoopback(url.at) || url.at.port !== valueIn(data, ['listen'])) return []
   return [faultyValue(['network', 'proxy'], `proxy leads back to cordon itself, which listens on ${url.at.port}.`)]
+}
+
+/** HTTPS_PROXY brings its own; a password that is meant for one proxy goes to no other. */
+function credentialWithoutProxy(data: Table): Finding[] {
+  const isAlone =
+    valueIn(data, ['network', 'proxy_auth']) !== undefined && valueIn(data, ['network', 'proxy']) === undefined
+  return isAlone
+    ? [faultyValue(['network', 'proxy_auth'], 'proxy_auth needs proxy beside it: the proxy it is for.')]
+    : []
 }
 
 function withoutTls(routes: readonly Placed[], data: Table): Finding[] {

@@ -2,6 +2,7 @@ import { CordonError } from '../base/error.ts'
 import { authorityOf } from '../base/names.ts'
 import { nextHopOf } from '../config/next-hop.ts'
 import type { NextHop } from '../proxy/next-hop.ts'
+import { openSecrets } from '../secrets/secrets.ts'
 import { originTrust } from '../tls/trust.ts'
 import type { Check, Ground } from './finding.ts'
 
@@ -36,5 +37,10 @@ export function nextHopIn(ground: Ground): NextHop | undefined {
   }
 }
 
-const chosen = ({ config, env }: Ground) =>
-  nextHopOf(config, { env, context: () => originTrust({ extra: config.tls.trust, env }).context() }).nextHop
+const chosen = ({ config, env, sources, suffix }: Ground) =>
+  nextHopOf(config, {
+    env,
+    context: () => originTrust({ extra: config.tls.trust, env }).context(),
+    secrets: openSecrets({ sources, timeoutMs: config.secrets.timeoutMs }),
+    commandSuffix: suffix,
+  }).nextHop

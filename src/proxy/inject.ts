@@ -1,10 +1,10 @@
 import { Buffer } from 'node:buffer'
-import { CordonError } from '../base/error.ts'
 import type { Auth } from '../policy/route.ts'
 import type { Secret } from '../secrets/secret.ts'
 import type { Secrets } from '../secrets/secrets.ts'
 import { type Fields, type RequestFields, withoutFields } from './fields.ts'
 import type { CredentialRoute } from './proxy.ts'
+import { secretFault } from './secret-fault.ts'
 
 /**
  * The fields in which clients carry a credential of their own. On a request that gets the route's credential none of them
@@ -38,7 +38,7 @@ const overrideFields = [
 /** The secret of a route, at once where its store has it at hand. Throws what the store has to say, with the command that mends it. */
 export function secretOf(route: CredentialRoute, secrets: Secrets, commandSuffix: string): Secret | Promise<Secret> {
   const fail = (cause: unknown): never => {
-    throw withMend(cause, route, commandSuffix)
+    throw secretFault(cause, `The credential of the route ${route.name} is not there`, route.name, commandSuffix)
   }
   try {
     return secrets.held(route.secret) ?? secrets.fetch(route.secret).catch(fail)
@@ -76,14 +76,4 @@ export function credentialOf(auth: Auth, secret: Secret): string {
     case 'basic':
       return `Basic ${Buffer.from(`${auth.username}:${secret.reveal()}`, 'utf8').toString('base64')}`
   }
-}
-
-/** A source knows its store, not the route: the command that mends it is added here. */
-function withMend(cause: unknown, route: CredentialRoute, commandSuffix: string): unknown {
-  if (!(cause instanceof CordonError)) return cause
-  const hint = cause.hint ?? `run \`cordon secret set ${route.name}${commandSuffix}\``
-  return new CordonError(cause.code, `The credential of the route ${route.name} is not there: ${cause.message}`, {
-    hint,
-    cause,
-  })
 }

@@ -40,14 +40,14 @@ export function hopRefusal(status: number, hop: NextHop, target: HostPort): Cord
   return new CordonError('next_hop_failed', `${nameOf(hop)} could not reach ${where}`, { hint: besides })
 }
 
-/** RFC 9110 §15.5.8: the proxy wants credentials, or other ones. They never stand in `cordon.toml`. */
+/** RFC 9110 §15.5.8: the proxy wants credentials, or other ones. */
 export function hopDenial(hop: NextHop): CordonError {
   return new CordonError(
     'next_hop_denied',
     hop.authorization
       ? `${nameOf(hop)} does not take its user name and password (407).`
       : `${nameOf(hop)} wants a user name and a password (407).`,
-    { hint: 'start cordon with HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT, and without `[network] proxy`' },
+    { hint: hop.denialHint },
   )
 }
 

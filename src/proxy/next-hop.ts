@@ -15,8 +15,10 @@ export interface NextHop {
   at: HostPort
   /** Verifies the proxy itself; undefined for one that is spoken to in the clear. */
   secureContext: (() => SecureContext) | undefined
-  /** The value of Proxy-Authorization. */
-  authorization: Secret | undefined
+  /** Reads the value of Proxy-Authorization, anew for each connection. Rejects with what its store has to say. */
+  authorization: (() => Promise<Secret>) | undefined
+  /** What to do where the proxy wants a user name and password, or other ones, in words that follow "to mend it". */
+  denialHint: string
   /** The setting that names it, as a sentence shows it. */
   setting: string
   exceptions: readonly Exception[]
@@ -32,16 +34,17 @@ export interface TunnelOptions {
   allowHalfOpen: boolean
 }
 
-/** A socket whose bytes reach the target. Rejects with `next_hop_…` errors. */
-export function tunnelThrough(hop: NextHop, target: HostPort, options: TunnelOptions): Promise<Socket> {
+/** A socket whose bytes reach the target. Rejects with `next_hop_…` errors, and as `authorization` does. */
+export async function tunnelThrough(hop: NextHop, target: HostPort, options: TunnelOptions): Promise<Socket> {
+  const authorization = await hop.authorization?.()
   return inTime(hop, target, options, async (socket) => {
-    socket.write(connectHead(hop, authorityOf(target)), 'latin1')
+    socket.write(connectHead(authorityOf(target), authorization), 'latin1')
     const status = await statusOf(socket)
     if (status < 200 || status > 299) throw hopRefusal(status, hop, target)
   })
 }
 
-/** A connection to the proxy itself, for requests in absolute-form. Rejects as `tunnelThrough` does. */
+/** A connection to the proxy itself, for requests in absolute-form. Rejects with `next_hop_…` errors. */
 export function connectToHop(hop: NextHop, target: HostPort, timeoutMs: number): Promise<Socket> {
   return inTime(hop, target, { timeoutMs, allowHalfOpen: false }, async () => {})
 }
@@ -74,7 +77,7 @@ function dialHop({ at: { host, port }, secureContext }: NextHop, { allowHalfOpen
   return connectTls({ ...way, secureContext: secureContext(), ...(isIP(host) ? {} : { servername: host }) })
 }
 
-function connectHead({ authorization }: NextHop, authority: string): string {
+function connectHead(authority: string, authorization: Secret | undefined): string {
   const credential = authorization ? `Proxy-Authorization: ${authorization.reveal()}\r\n` : ''
   return `CONNECT ${authority} HTTP/1.1\r\nHost: ${authority}\r\n${credential}\r\n`
 }

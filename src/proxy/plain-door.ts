@@ -25,7 +25,15 @@ export class PlainDoor implements PooledDoor {
   dispatch(options: Sending, handler: Dispatcher.DispatchHandler): boolean {
     if (options.upgrade) return this.#tunnelled.dispatch(options, handler)
     const { authorization } = this.#hop
-    const credential = authorization ? ['proxy-authorization', authorization.reveal()] : []
+    if (!authorization) return this.#send(options, handler, [])
+    authorization().then(
+      (credential) => this.#send(options, handler, ['proxy-authorization', credential.reveal()]),
+      (cause) => handler.onResponseError?.(ended, cause),
+    )
+    return true
+  }
+
+  #send(options: Sending, handler: Dispatcher.DispatchHandler, credential: readonly string[]): boolean {
     const fields = Array.isArray(options.headers) ? options.headers : []
     const whole = { ...options, path: this.#origin + options.path, headers: [...fields, ...credential] }
     return this.#proxied.dispatch(whole, this.#refusing(handler))
@@ -56,4 +64,14 @@ export class PlainDoor implements PooledDoor {
       onResponseError: (...said) => handler.onResponseError?.(...said),
     }
   }
+}
+
+/** Stands for a request that never began: there is nothing to hold up or to end. */
+const ended: Dispatcher.DispatchController = {
+  aborted: true,
+  paused: false,
+  reason: null,
+  abort() {},
+  pause() {},
+  resume() {},
 }

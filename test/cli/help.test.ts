@@ -97,7 +97,7 @@ test('the page of each group and command says what it does in sentences', async 
     or read from stdin; it is never an argument.
 
     Arguments:
-      route                   a route of cordon.toml
+      route                   a route of cordon.toml, or network.proxy
 
     Options:
       -c, --config <path>     the cordon.toml to use

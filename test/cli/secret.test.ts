@@ -11,7 +11,7 @@ test('a secret is stored from stdin, is there already, is replaced, checked and 
 
   await page.reads(`
     $ cordon secret list
-    ROUTE          ACCOUNT  STATE    STORE
+    NAME           ACCOUNT  STATE    STORE
     openai         openai   missing  the encrypted file ~/.config/cordon/secrets.age
     openai-models  openai   missing  the encrypted file ~/.config/cordon/secrets.age
     $ cordon secret check
@@ -32,20 +32,20 @@ test('a secret is stored from stdin, is there already, is replaced, checked and 
     2> ! It serves openai-models too.
     2>   next: cordon start
     $ cordon secret list
-    ROUTE          ACCOUNT  STATE   STORE
+    NAME           ACCOUNT  STATE   STORE
     openai         openai   stored  the encrypted file ~/.config/cordon/secrets.age
     openai-models  openai   stored  the encrypted file ~/.config/cordon/secrets.age
     $ cordon secret list --json
     [
       {
-        "route": "openai",
+        "name": "openai",
         "source": "age",
         "store": "the encrypted file ~/.config/cordon/secrets.age",
         "account": "openai",
         "state": "stored"
       },
       {
-        "route": "openai-models",
+        "name": "openai-models",
         "source": "age",
         "store": "the encrypted file ~/.config/cordon/secrets.age",
         "account": "openai",
@@ -58,7 +58,7 @@ test('a secret is stored from stdin, is there already, is replaced, checked and 
     $ cordon secret check openai --json
     [
       {
-        "route": "openai",
+        "name": "openai",
         "source": "age",
         "store": "the encrypted file ~/.config/cordon/secrets.age",
         "account": "openai",
@@ -72,7 +72,7 @@ test('a secret is stored from stdin, is there already, is replaced, checked and 
     $ cordon secret check openai --json
     [
       {
-        "route": "openai",
+        "name": "openai",
         "source": "age",
         "store": "the encrypted file ~/.config/cordon/secrets.age",
         "account": "openai",
@@ -110,7 +110,7 @@ test('a value that no request can carry is refused, and nothing is stored', asyn
     2> ✗ The secret has a character in it that is not ASCII, and a request can only carry ASCII. (secret_unfit)
     [4]
     $ cordon secret list
-    ROUTE          ACCOUNT  STATE    STORE
+    NAME           ACCOUNT  STATE    STORE
     openai         openai   missing  the encrypted file ~/.config/cordon/secrets.age
     openai-models  openai   missing  the encrypted file ~/.config/cordon/secrets.age
   `)
@@ -201,7 +201,7 @@ test('secret commands name the route, the configuration or the store that is mis
     $ cordon secret list --json
     [
       {
-        "route": "openai",
+        "name": "openai",
         "source": "age",
         "store": "the encrypted file ~/.config/cordon/secrets.age",
         "account": "openai",
@@ -209,7 +209,7 @@ test('secret commands name the route, the configuration or the store that is mis
         "why": "There is no secret \\"openai\\" in the encrypted file ~/.config/cordon/secrets.age."
       },
       {
-        "route": "github",
+        "name": "github",
         "source": "keyring",
         "store": "the system keyring",
         "account": "github",
@@ -244,7 +244,7 @@ test('a passphrase comes from stdin, then opens only on a terminal', async (t) =
     $ cordon secret list --json
     [
       {
-        "route": "openai",
+        "name": "openai",
         "source": "age",
         "store": "the encrypted file ~/.config/cordon/secrets.age",
         "account": "openai",
@@ -253,7 +253,7 @@ test('a passphrase comes from stdin, then opens only on a terminal', async (t) =
         "hint": "run the command on a terminal, or take the passphrase off with \`cordon secret passphrase --remove\`"
       },
       {
-        "route": "openai-models",
+        "name": "openai-models",
         "source": "age",
         "store": "the encrypted file ~/.config/cordon/secrets.age",
         "account": "openai",

@@ -19,7 +19,14 @@ test('a file says as little as it can, and the rest has defaults', () => {
     listen: 6790,
     tls: { enabled: true, caCert: undefined, caKey: undefined, trust: [] },
     routes: [],
-    network: { allow: [], proxy: undefined, noProxy: [], connectTimeoutMs: 10_000, idleTimeoutMs: undefined },
+    network: {
+      allow: [],
+      proxy: undefined,
+      proxyAuth: undefined,
+      noProxy: [],
+      connectTimeoutMs: 10_000,
+      idleTimeoutMs: undefined,
+    },
     secrets: { timeoutMs: 10_000 },
   })
 })
@@ -28,6 +35,7 @@ test('a file says everything, in canonical form', () => {
   const text = `listen = 6790
 tls = { ca_cert_path = "certs/ca.pem", ca_key_path = "/abs/key.pem", trust = ["corp.pem"] }
 network.proxy = "http://Proxy.corp.test:3128"
+network.proxy_auth = { username = "sam", secret = { source = "age", account = "proxy" } }
 network.no_proxy = [".intern.test"]
 network.connect_timeout = 2.5
 network.idle_timeout = 3600
@@ -73,6 +81,7 @@ account = "one"
     network: {
       allow: ['printer.local', '*.example.com', '10.0.0.0/8', 'fd00::/8', '::1', '192.168.1.1'],
       proxy: { scheme: 'http', at: { host: 'proxy.corp.test', port: 3128 }, credentials: undefined },
+      proxyAuth: { username: 'sam', secret: { source: 'age', account: 'proxy' } },
       noProxy: [{ kind: 'hosts', hosts: [{ kind: 'below', parent: 'intern.test' }], port: undefined }],
       connectTimeoutMs: 2500,
       idleTimeoutMs: 3_600_000,
@@ -171,6 +180,24 @@ const faulty: readonly (readonly [text: string, line: number, sentence: RegExp])
   ['[secrets]\ntimeout = nan', 3, /^timeout must be a number/],
   ['[network]\nallow = [\n"10.0.0.0/33"]', 4, /^allow "10.0.0.0\/33" is no range/],
   ['[network]\nproxy = "http://sam:hunter2@proxy.test:3128"', 3, /^proxy must hold no user name and no password/],
+  [
+    '[network]\nproxy_auth = { username = "sam", secret = { source = "age", account = "p" } }',
+    3,
+    /^proxy_auth needs proxy/,
+  ],
+  [proxyAuth('"sam:hunter2"'), 4, /^proxy_auth must be a table, not text/],
+  [proxyAuth('{ username = "sam", secret = "hunter2" }'), 4, /^secret must be a table that says where the secret lies/],
+  [
+    proxyAuth('{ username = "sam", password = "x", secret = { source = "age", account = "p" } }'),
+    4,
+    /^"password" is not a key of network.proxy_auth/,
+  ],
+  [proxyAuth('{ username = "sam" }'), 4, /^"secret" of network.proxy_auth is missing/],
+  [
+    proxyAuth('{ username = "sam:hunter2", secret = { source = "age", account = "p" } }'),
+    4,
+    /^username can hold no ":"/,
+  ],
   ['[network]\nproxy = "proxy.test:3128"', 3, /^proxy "proxy.test:3128" must begin with "http:\/\/"/],
   ['[network]\nproxy = "socks5://proxy.test"', 3, /^proxy "socks5:\/\/proxy.test" must be the URL of an HTTP proxy/],
   ['[network]\nproxy = "http://127.0.0.1:6790"', 3, /^proxy leads back to cordon itself/],
@@ -182,6 +209,7 @@ const faulty: readonly (readonly [text: string, line: number, sentence: RegExp])
   ['routes = 1', 2, /^routes must be a list, not a number/],
   ['[routes]', 2, /^routes must be a list, not a table/],
   [`routes = [\n  { name = "a", ${auth.trim()} },\n]`, 3, /^"match" of routes is missing/],
+  [route('network.proxy', 'a.test'), 3, /^name "network.proxy" is what commands call the proxy of \[network\] by/],
   [`[[routes]]\nname = "a b"\nmatch.host = "a.test"\n${auth}`, 3, /^name "a b" must be up to 64 letters/],
   [`[[routes]]\nmatch.host = "a.test"\n${auth}`, 2, /^"name" of routes is missing/],
   [`[[routes]]\nname = "a"\nhost = "a.test"\nmatch.host = "a.test"\n${auth}`, 4, /^"host" is not a key of routes/],
@@ -242,6 +270,11 @@ const faulty: readonly (readonly [text: string, line: number, sentence: RegExp])
   ['[tls]\nenabled = true\nenabled = true', 4, /^This is not TOML: .*redefine/],
   ['[tls', 2, /^This is not TOML: /],
 ]
+
+/** A `proxy_auth` in line 4 of the file. */
+function proxyAuth(value: string): string {
+  return `[network]\nproxy = "http://proxy.test:3128"\nproxy_auth = ${value}`
+}
 
 /** A route whose `[routes.auth]` is in line 6 of the file, and begins with `keys`. */
 function header(keys: string): string {
@@ -335,6 +368,16 @@ test('a secret in the wrong place is never shown', () => {
     const text = `${least}[[routes]]\n${line}\n`
     const all = `${told(text)}${JSON.stringify(faultsOf(text))}`
     assert.doesNotMatch(all, /hunter2/, line)
+  }
+  for (const value of [
+    '"sam:hunter2"',
+    '{ username = "sam:hunter2" }',
+    '{ username = "sam", secret = "hunter2" }',
+    '{ username = "sam", password = "hunter2" }',
+    'sam:hunter2',
+  ]) {
+    const text = `${least}${proxyAuth(value)}`
+    assert.doesNotMatch(`${told(text)}${JSON.stringify(faultsOf(text))}`, /hunter2/, value)
   }
 })
 

@@ -1,13 +1,27 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createSecureContext } from 'node:tls'
+import { inspect } from 'node:util'
+import { CordonError } from '../../src/base/error.ts'
 import { parseConfig } from '../../src/config/load.ts'
-import { nextHopOf } from '../../src/config/next-hop.ts'
+import { type NextHopChoice, type NextHopGround, nextHopOf } from '../../src/config/next-hop.ts'
 import { nextHopTo } from '../../src/proxy/next-hop.ts'
+import { Secret } from '../../src/secrets/secret.ts'
 import { hostOf } from '../world.ts'
 
-const choose = (env: NodeJS.ProcessEnv, network = '') =>
-  nextHopOf(parseConfig(`listen = 6790\n[network]\n${network}\n`, 'x'), { env, context: () => createSecureContext() })
+const noSecrets: NextHopGround['secrets'] = {
+  fetch: (place) => Promise.reject(new Error(`asked for ${place.account}`)),
+}
+
+const choose = (env: NodeJS.ProcessEnv, network = '', secrets = noSecrets) =>
+  nextHopOf(parseConfig(`listen = 6790\n[network]\n${network}\n`, 'x'), {
+    env,
+    context: () => createSecureContext(),
+    secrets,
+    commandSuffix: ' --scope user',
+  })
+
+const valueOf = async ({ nextHop }: NextHopChoice) => (await nextHop?.authorization?.())?.reveal()
 
 const placeOf = (env: NodeJS.ProcessEnv, network = '') => {
   const { nextHop } = choose(env, network)
@@ -55,11 +69,41 @@ test('a cordon in the environment is told of and not used, be it this one or ano
   assert.equal(placeOf({ HTTPS_PROXY: 'http://sam:hunter2@127.0.0.1:3128' }), '127.0.0.1:3128')
 })
 
-test('user name and password of the URL become Basic, percent-decoded, and are shown nowhere', () => {
+test('user name and password of the URL become Basic, percent-decoded, and are shown nowhere', async () => {
   const choice = choose({ HTTPS_PROXY: 'http://s%40m:p%3Ass%20w%C3%B6rd@b.test:3128' })
 
-  assert.equal(choice.nextHop?.authorization?.reveal(), `Basic ${Buffer.from('s@m:p:ss wörd').toString('base64')}`)
-  assert.doesNotMatch(JSON.stringify(choice), /ss w|cDpz|Basic/)
+  assert.equal(await valueOf(choice), `Basic ${Buffer.from('s@m:p:ss wörd').toString('base64')}`)
+  assert.doesNotMatch(inspect(choice, { depth: 9 }), /ss w|cDpz|Basic/)
+})
+
+const withAuth = `proxy = "http://c.test:3128"
+proxy_auth = { username = "sam", secret = { source = "age", account = "company" } }`
+
+test('the password of proxy_auth is read anew each time, and that of HTTPS_PROXY goes to its own proxy alone', async () => {
+  const passwords = ['first', 'second']
+  const secrets = { fetch: async () => new Secret(passwords.shift() ?? '') }
+  const env = { HTTPS_PROXY: 'http://eve:other@b.test:3128' }
+
+  const withPassword = choose(env, withAuth, secrets)
+  const without = choose(env, 'proxy = "http://c.test:3128"')
+
+  assert.equal(await valueOf(withPassword), `Basic ${btoa('sam:first')}`)
+  assert.equal(await valueOf(withPassword), `Basic ${btoa('sam:second')}`)
+  assert.equal(without.nextHop?.authorization, undefined)
+  assert.match(without.nextHop?.denialHint ?? '', /`\[network\] proxy_auth`/)
+  assert.match(withPassword.nextHop?.denialHint ?? '', /`cordon secret set network\.proxy --scope user`/)
+})
+
+test('a password that is not there is told with the command that stores it', async () => {
+  const missing = new CordonError('secret_missing', 'There is no secret "company" in the store.')
+
+  const choice = choose({}, withAuth, { fetch: () => Promise.reject(missing) })
+
+  await assert.rejects(valueOf(choice), {
+    code: 'secret_missing',
+    message: 'The password for the proxy before cordon is not there: There is no secret "company" in the store.',
+    hint: 'run `cordon secret set network.proxy --scope user`',
+  })
 })
 
 test('what is no URL of an HTTP proxy is a failure that does not show it', () => {

@@ -36,6 +36,10 @@ test('a key is called required where a file without it is faulty', () => {
     '`routes.auth.secret.source`',
     '`routes.auth.secret.account`',
     '`routes.auth.secret.source`',
+    '`network.proxy_auth.username`',
+    '`network.proxy_auth.secret.source`',
+    '`network.proxy_auth.secret.account`',
+    '`network.proxy_auth.secret.source`',
   ])
 })
 

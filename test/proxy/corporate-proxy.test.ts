@@ -138,7 +138,7 @@ const failures: readonly (readonly [
     { wants: 'sam:hunter2', sends: '' },
     400,
     'denied',
-    /\(407\)\. To mend it, start cordon with HTTPS_PROXY=/,
+    /\(407\)\. To mend it, tell it who you are\./,
   ],
   [
     'wants another password',

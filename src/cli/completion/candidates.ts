@@ -1,5 +1,6 @@
 import type { Command, Option } from 'commander'
 import { CordonError } from '../../base/error.ts'
+import { secretHolders } from '../../config/holders.ts'
 import { readTokens } from '../../config/tokens.ts'
 import { integrations } from '../../integrations/integrations.ts'
 import { commandGroups } from '../commands.ts'
@@ -91,8 +92,14 @@ function argumentsOf({ path, placed }: Line, context: Context): Candidate[] {
   if (!takesName) return []
   switch (group?.name()) {
     case 'route':
-    case 'secret':
       return routes(placed, context)
+    case 'secret':
+      return known(() =>
+        named(
+          secretHolders(configIn(context, placed).config).map(({ name }) => name),
+          'secret',
+        ),
+      )
     case 'token':
       return known(() => named(readTokens(scopeIn(context, placed).tokensPath)?.map(({ name }) => name) ?? [], 'token'))
     case 'setup':

@@ -1,9 +1,10 @@
 import { Command } from 'commander'
 import { CordonError } from '../../base/error.ts'
 import type { RouteName } from '../../base/names.ts'
+import { secretHolders } from '../../config/holders.ts'
 import { askHealth } from '../../control/health.ts'
 import { acceptValue } from '../../secrets/value.ts'
-import { routeNameArgument, routeNamed } from '../arguments.ts'
+import { holderNamed, routeNameArgument } from '../arguments.ts'
 import { type Context, configIn, type Placed, placed, sourcesIn, suffixOf } from '../context.ts'
 
 export const secretSet = (context: Context) =>
@@ -12,7 +13,7 @@ export const secretSet = (context: Context) =>
     .description(
       'Store the secret of a route in the store that the route names. It is asked for without showing it, or read from stdin; it is never an argument.',
     )
-    .argument('<route>', 'a route of cordon.toml', routeNameArgument)
+    .argument('<route>', 'a route of cordon.toml, or network.proxy', routeNameArgument)
     .addHelpText(
       'after',
       '\n  $ cordon secret set openai\n  $ op read op://dev/github/token | cordon secret set github',
@@ -39,7 +40,7 @@ function secretAsArgument(name: RouteName, options: Placed): CordonError {
 export async function setSecret(context: Context, name: RouteName, options: Placed): Promise<void> {
   const { terminal } = context
   const { scope, config } = configIn(context, options)
-  const { secret: place } = routeNamed(config, name)
+  const { secret: place } = holderNamed(config, name)
   const sources = await sourcesIn(context, scope)
   const { secret, notice } = acceptValue(await terminal.readSecret(`Secret of ${name}:`))
   const source = sources.of(place)
@@ -49,9 +50,9 @@ export async function setSecret(context: Context, name: RouteName, options: Plac
   await source.store(place, secret)
   if (notice !== undefined) terminal.notice(notice)
   terminal.done(`${before ? 'Replaced' : 'Stored'} the secret of ${name} in ${source.label}, as "${place.account}".`)
-  const others = config.routes.filter(
-    (route) => route.name !== name && JSON.stringify(route.secret) === JSON.stringify(place),
+  const others = secretHolders(config).filter(
+    (other) => other.name !== name && JSON.stringify(other.secret) === JSON.stringify(place),
   )
-  if (others.length > 0) terminal.notice(`It serves ${others.map((route) => route.name).join(' and ')} too.`)
+  if (others.length > 0) terminal.notice(`It serves ${others.map((other) => other.name).join(' and ')} too.`)
   if ((await askHealth(config.listen)).kind !== 'cordon') terminal.next(`cordon start${suffixOf(options)}`)
 }

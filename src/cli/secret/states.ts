@@ -1,11 +1,12 @@
 import { CordonError } from '../../base/error.ts'
-import type { CredentialRoute } from '../../proxy/proxy.ts'
+import type { SecretHolder } from '../../config/holders.ts'
 import { openSecrets } from '../../secrets/secrets.ts'
 import type { Sources } from '../../secrets/sources.ts'
 
-/** What is known of a route's secret without showing it. */
+/** What is known of a secret without showing it. */
 export interface SecretState {
-  route: string
+  /** Of the route, or of the proxy before cordon. */
+  name: string
   source: string
   store: string
   account: string
@@ -15,16 +16,16 @@ export interface SecretState {
   hint?: string
 }
 
-/** Reads every route's secret and forgets it. Never rejects: a store that does not open is a state too. */
+/** Reads every holder's secret and forgets it. Never rejects: a store that does not open is a state too. */
 export async function secretStates(
-  routes: readonly CredentialRoute[],
+  holders: readonly SecretHolder[],
   sources: Sources,
   timeoutMs: number,
 ): Promise<SecretState[]> {
   const secrets = openSecrets({ sources, timeoutMs })
   return Promise.all(
-    routes.map(async ({ name, secret: place }): Promise<SecretState> => {
-      const facts = { route: name, source: place.source, store: sources.of(place).label, account: place.account }
+    holders.map(async ({ name, secret: place }): Promise<SecretState> => {
+      const facts = { name, source: place.source, store: sources.of(place).label, account: place.account }
       try {
         await secrets.fetch(place)
         return { ...facts, state: 'stored' }

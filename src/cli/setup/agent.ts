@@ -1,6 +1,7 @@
 import { dirname } from 'node:path'
 import { ownCommand } from '../../base/self.ts'
 import { environmentOf } from '../../config/environment.ts'
+import { secretHolders } from '../../config/holders.ts'
 import type { Config } from '../../config/load.ts'
 import type { Scope } from '../../config/scope.ts'
 import { ensureToken, proxyUrl, readTokens, rotateToken, watchTokens } from '../../config/tokens.ts'
@@ -152,12 +153,12 @@ async function keyMover(
 async function tellNext(context: Context, scope: Scope, config: Config, plan: Plan, suffix: string): Promise<void> {
   const { terminal } = context
   const { secretStates } = await import('../secret/states.ts')
-  const states = await secretStates(config.routes, await sourcesIn(context, scope), config.secrets.timeoutMs)
+  const states = await secretStates(secretHolders(config), await sourcesIn(context, scope), config.secrets.timeoutMs)
   const accounts = new Set<string>()
-  for (const { route, account, source, state } of states) {
+  for (const { name, account, source, state } of states) {
     if (state === 'stored' || accounts.has(`${source} ${account}`)) continue
     accounts.add(`${source} ${account}`)
-    terminal.next(`cordon secret set ${route}${suffix}`)
+    terminal.next(`cordon secret set ${name}${suffix}`)
   }
   if (readState(scope.folder) === undefined) terminal.next(`cordon start${suffix}`)
   for (const command of plan.next) terminal.next(command)
