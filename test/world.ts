@@ -31,7 +31,7 @@ import { type Host, parseHost, parseHostPort, type RouteName } from '../src/base
 import { guardOf } from '../src/policy/address.ts'
 import type { RunningProxy } from '../src/proxy/accept.ts'
 import { startProxy } from '../src/proxy/accept.ts'
-import type { CredentialRoute, ProxyValues } from '../src/proxy/proxy.ts'
+import type { CredentialRoute, Policy, ProxyValues } from '../src/proxy/proxy.ts'
 import { Secret } from '../src/secrets/secret.ts'
 import { createCa } from '../src/tls/ca.ts'
 import { type Issuer, issueRoot, issuerOf, newKey } from '../src/tls/certificate.ts'
@@ -273,6 +273,8 @@ export interface Cordon {
   caPem: string
   log: LogLine[]
   proxy: RunningProxy
+  /** What it began with, and may go on with but for what a test changes. */
+  policy: Policy
   /** How often each account was read. */
   reads: Map<string, number>
   /** The value of an account; undefined removes it, an error is what the store says. */
@@ -309,7 +311,7 @@ export async function startCordon(t: TestContext, { routes, allow = [], values =
   for (const route of routes) if (route.value !== undefined) store(routeOf(route).secret.account, route.value)
   const context = createSecureContext({ ca: originCa.pem, minVersion: 'TLSv1.2' })
 
-  const proxy = await startProxy({
+  const own: ProxyValues = {
     port: 0,
     audience,
     routes: routes.map(routeOf),
@@ -338,7 +340,8 @@ export async function startCordon(t: TestContext, { routes, allow = [], values =
     connectTimeoutMs: 2000,
     resolve: (hostname, options, callback) => lookup(hostname, { ...options, all: true }, callback),
     ...values,
-  })
+  }
+  const proxy = await startProxy(own)
   t.after(async () => {
     await proxy.close()
     assertLogIsClean(log, [token, `${audience}:${token}`, ...told])
@@ -350,6 +353,7 @@ export async function startCordon(t: TestContext, { routes, allow = [], values =
     caPem: ca.certPem,
     log,
     proxy,
+    policy: own,
     reads,
     setSecret: (account, value) => void (value === undefined ? stored.delete(account) : store(account, value)),
     revoke: () => {

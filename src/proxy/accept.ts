@@ -16,13 +16,20 @@ import { answerBadBytes, listenerOptions, openInterceptor } from './handshake.ts
 import { OpenClients } from './open-clients.ts'
 import { openOrigins } from './origins.ts'
 import type { Way } from './prepare.ts'
-import { type Proxy, type ProxyValues, UnderWay } from './proxy.ts'
+import { type Policy, type Proxy, type ProxyValues, UnderWay } from './proxy.ts'
 import { answerFor, answerResponse, answerSocket } from './refuse.ts'
 import { carryUpgrade } from './upgrade.ts'
 
 export interface RunningProxy {
   readonly port: number
-  /** Accepts no more, gives the requests under way `graceMs` to end, then closes what is left, open sockets of any kind. */
+  /** What is open at this moment: requests and WebSockets under way, and connections of clients, idle ones too. */
+  readonly open: { streams: number; connections: number }
+  /** Holds from the next request on, on connections that are open too; what is under way goes on as it was admitted. */
+  renew(policy: Policy): void
+  /**
+   * Accepts no more, gives what is under way `graceMs` to end, then closes what is left, open sockets of any kind. A second
+   * call may cut that time short.
+   */
   close(graceMs?: number): Promise<void>
 }
 
@@ -30,13 +37,12 @@ export interface RunningProxy {
 export async function startProxy(values: ProxyValues): Promise<RunningProxy> {
   let port = values.port
   const isSelf: Proxy['isSelf'] = (target) => target.port === port && isLoopback(target.host)
-  const proxy: Proxy = {
-    ...values,
-    isSelf,
-    origins: openOrigins({ ...values, isSelf }),
+  const dialling = { ...values, isSelf }
+  const proxy: Proxy = Object.assign(dialling, {
+    origins: openOrigins(dialling),
     openClients: new OpenClients(values),
     underWay: new UnderWay(),
-  }
+  })
   const interceptor = openInterceptor(proxy)
   const sockets = new Set<Socket>()
   const room = roomWithin(descriptorLimit())
@@ -71,18 +77,35 @@ export async function startProxy(values: ProxyValues): Promise<RunningProxy> {
   answerBadBytes(server, proxy, () => undefined)
 
   port = await listen(server, values.port)
+  const closed = new Promise((done) => server.once('close', done))
+  const cut = Promise.withResolvers<void>()
   return {
     port,
+    get open() {
+      return { streams: proxy.underWay.count, connections: sockets.size }
+    },
+    renew(policy) {
+      const isReachedAnew = waysToOrigins.some((name) => policy[name] !== proxy[name])
+      Object.assign(proxy, policy)
+      if (isReachedAnew) proxy.origins.renew()
+    },
     async close(graceMs = 0) {
-      const closed = new Promise((done) => server.close(done))
-      interceptor.retire()
-      if (graceMs > 0) await Promise.race([proxy.underWay.rest(), sleep(graceMs, undefined, { ref: false })])
+      if (server.listening) {
+        server.close()
+        interceptor.retire()
+      }
+      const late = sleep(graceMs, undefined, { ref: false })
+      if (graceMs > 0) await Promise.race([proxy.underWay.rest(), late, cut.promise])
+      cut.resolve()
       for (const socket of sockets) socket.destroy()
       interceptor.close()
       await Promise.all([closed, proxy.origins.close()])
     },
   }
 }
+
+/** A connection to an origin was made with these, so that none is used again once one of them has changed. */
+const waysToOrigins = ['guard', 'originContext', 'nextHop', 'connectTimeoutMs', 'resolve'] as const
 
 /** A WebSocket or a stream may be silent for hours and has no timer; after a minute TCP asks whether its client is still there, as it asks origins. */
 const keptAlive = { keepAlive: true, keepAliveInitialDelay: 60_000 }

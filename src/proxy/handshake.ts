@@ -26,7 +26,7 @@ export interface Interceptor {
     routes: readonly CredentialRoute[],
     client: Client,
   ): void
-  /** Tells clients that may keep a connection of HTTP/2 for ever to open no more requests on it. */
+  /** Ends idle connections, and tells clients to send no more requests on the others. */
   retire(): void
   close(): void
 }
@@ -86,6 +86,7 @@ export function openInterceptor(proxy: Proxy): Interceptor {
         kind: 'tunnel',
         tunnel: target,
         routes,
+        among: proxy.routes,
         client,
         serverName: () => secure.servername || undefined,
       } as const
@@ -97,7 +98,13 @@ export function openInterceptor(proxy: Proxy): Interceptor {
         server.emit('connection', secure)
       })
     },
-    retire: () => sessions.retire(),
+    retire() {
+      sessions.retire()
+      server.closeIdleConnections()
+      server.prependListener('request', (_message, response) => {
+        response.shouldKeepAlive = false
+      })
+    },
     close() {
       sessions.close()
       server.closeAllConnections()

@@ -38,9 +38,9 @@ export class Doors {
   }
 
   /** Comes to an end once its requests have. */
-  close(): void {
-    void this.#pool.close()
+  async close(): Promise<void> {
     this.#http2.close()
+    await this.#pool.close()
   }
 
   async destroy(): Promise<void> {

@@ -81,7 +81,11 @@ function serve(stream: ServerHttp2Stream, raw: readonly string[], way: Tunnelled
   const answer = new StreamAnswer(stream)
   // Node resets a stream that nobody has read, even one without content, and a slow client may not have its whole answer then.
   if (stream.endAfterHeaders) stream.resume()
-  if (request.protocol === 'websocket') return void carryStreamUpgrade(request, stream, answer, way, proxy)
+  if (request.protocol === 'websocket') {
+    proxy.underWay.begin()
+    stream.once('close', () => proxy.underWay.end())
+    return void carryStreamUpgrade(request, stream, answer, way, proxy)
+  }
   if (request.protocol !== undefined || request.method === 'CONNECT') {
     const sentence =
       request.protocol === undefined
@@ -90,7 +94,7 @@ function serve(stream: ServerHttp2Stream, raw: readonly string[], way: Tunnelled
     return answer.refuse(answerFor(new CordonError('method_refused', sentence), way.tunnel.host))
   }
   // What ends the stream is written a turn after the answer is over.
-  proxy.underWay.begin()
-  stream.once('close', () => proxy.underWay.end())
+  proxy.underWay.hold()
+  stream.once('close', () => proxy.underWay.release())
   void carry(request, answer, way, proxy)
 }

@@ -18,6 +18,8 @@ import type { ClientOptions } from './undici.ts'
 export interface Origins {
   /** By HTTP/1.1 unless the request needs HTTP/2 or the origin speaks nothing else. */
   doorFor(target: Target, dial: Dial, needsHttp2: boolean): Door
+  /** New connections from now on; those of today end with what is under way on them. */
+  renew(): void
   close(): Promise<void>
 }
 
@@ -33,6 +35,7 @@ interface Kept {
 
 export function openOrigins(proxy: Dialling): Origins {
   const origins = new Map<string, Kept>()
+  const retired = new Map<Doors, NodeJS.Timeout>()
   let asked = 0
   return {
     doorFor(target, dial, needsHttp2) {
@@ -45,11 +48,23 @@ export function openOrigins(proxy: Dialling): Origins {
       kept.lastAsked = asked
       return kept.doors.doorFor(needsHttp2)
     },
+    renew() {
+      for (const { doors } of origins.values()) {
+        const timer = setTimeout(() => doors.close().finally(() => retired.delete(doors)), passingMs)
+        retired.set(doors, timer.unref())
+      }
+      origins.clear()
+    },
     async close() {
-      await Promise.all([...origins.values()].map(({ doors }) => doors.destroy()))
+      for (const timer of retired.values()) clearTimeout(timer)
+      const open = [...[...origins.values()].map(({ doors }) => doors), ...retired.keys()]
+      await Promise.all(open.map((doors) => doors.destroy()))
     },
   }
 }
+
+/** A request that was given its door goes through it within so long. */
+const passingMs = 1000
 
 function openDoors(target: Target, dial: Dial, proxy: Dialling): Doors {
   return new Doors(openHttp1(target, dial, proxy), (instead) => {
@@ -106,5 +121,5 @@ function closeOldest(origins: Map<string, Kept>): void {
   const [oldest] = [...origins].sort(([, one], [, other]) => one.lastAsked - other.lastAsked)
   if (!oldest) return
   origins.delete(oldest[0])
-  oldest[1].doors.close()
+  void oldest[1].doors.close()
 }

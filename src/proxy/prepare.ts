@@ -21,7 +21,9 @@ export type Way =
   | {
       kind: 'tunnel'
       tunnel: TunnelTarget
+      /** Those of `among`, the routes of the proxy as they were when a request last came. */
       routes: readonly CredentialRoute[]
+      among: readonly CredentialRoute[]
       client: Client
       serverName: () => string | undefined
     }
@@ -45,7 +47,7 @@ export async function prepare(request: ClientRequest, way: Way, proxy: Proxy, pr
     way.kind === 'tunnel' ? targetInTunnel(request, way.tunnel, way.serverName()) : targetInAbsoluteForm(request),
   )
   progress.target = target
-  const routes = way.kind === 'tunnel' ? way.routes : routesAt(proxy.routes, target)
+  const routes = way.kind === 'tunnel' ? routesIn(way, proxy) : routesAt(proxy.routes, target)
   admit(way.client, routes.length > 0, proxy)
   refuseReflection(target)
   const verdict = decide(routes, target)
@@ -65,6 +67,12 @@ export async function prepare(request: ClientRequest, way: Way, proxy: Proxy, pr
       return { target, fields: inject(request.fields, route, secret), pool: doorOf(target, request, route, proxy) }
     }
   }
+}
+
+/** A tunnel outlives the routes that it was opened under: they are looked up again once the proxy has others. */
+function routesIn(way: Way & { kind: 'tunnel' }, { routes }: Proxy): readonly CredentialRoute[] {
+  if (way.among !== routes) Object.assign(way, { among: routes, routes: routesAt(routes, way.tunnel) })
+  return way.routes
 }
 
 /** Throws `token_missing`, `token_malformed` or `token_unknown`. A target without a route needs no token, but no wrong one either. */

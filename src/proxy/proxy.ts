@@ -13,14 +13,18 @@ import type { Origins } from './origins.ts'
 
 export type CredentialRoute = Route<SecretPlace>
 
-export interface ProxyValues extends Omit<Dialling, 'isSelf'> {
+/** What may change while the proxy runs: which requests get which credential, and how origins are reached. */
+export interface Policy extends Omit<Dialling, 'isSelf'> {
+  routes: readonly CredentialRoute[]
+  secrets: Secrets
+  leaves: Leaves
+}
+
+export interface ProxyValues extends Policy {
   /** The port on 127.0.0.1; 0 takes a free one. */
   port: number
   /** The user name of client tokens: the name of the scope this proxy serves. */
   audience: string
-  routes: readonly CredentialRoute[]
-  secrets: Secrets
-  leaves: Leaves
   tokens: ClientTokens
   log: Log
   /** Appended to every command that an error names, such as ` --scope user`. */
@@ -40,14 +44,19 @@ export interface Proxy extends ProxyValues, Dialling {
   origins: Origins
   /** Who has connections open; a token that is taken away ends them. */
   openClients: OpenClients
-  /** Requests whose answer is not over; a stop waits for them, and for no idle connection. */
+  /** Requests whose answer is not over, and WebSockets; a stop waits for them, and for no idle connection. */
   underWay: UnderWay
 }
 
 /** Counts what is under way, and tells when nothing is. */
 export class UnderWay {
   #count = 0
+  #held = 0
   #atRest: (() => void)[] = []
+
+  get count(): number {
+    return this.#count
+  }
 
   begin(): void {
     this.#count += 1
@@ -55,12 +64,29 @@ export class UnderWay {
 
   end(): void {
     this.#count -= 1
-    if (this.#count > 0) return
-    for (const tell of this.#atRest.splice(0)) tell()
+    this.#tell()
+  }
+
+  /** A stop waits for it too, but it is not counted: the answer is there and its last bytes are not written. */
+  hold(): void {
+    this.#held += 1
+  }
+
+  release(): void {
+    this.#held -= 1
+    this.#tell()
   }
 
   /** Resolves at once when nothing is under way. */
   rest(): Promise<void> {
-    return this.#count === 0 ? Promise.resolve() : new Promise((done) => this.#atRest.push(done))
+    return this.#isAtRest() ? Promise.resolve() : new Promise((done) => this.#atRest.push(done))
+  }
+
+  #tell(): void {
+    if (this.#isAtRest()) for (const tell of this.#atRest.splice(0)) tell()
+  }
+
+  #isAtRest(): boolean {
+    return this.#count === 0 && this.#held === 0
   }
 }

@@ -37,6 +37,8 @@ export async function carryUpgrade(
   const started = performance.now()
   const progress: Progress = {}
   socket.on('error', () => socket.destroy())
+  proxy.underWay.begin()
+  socket.once('close', () => proxy.underWay.end())
   try {
     refuseContent(request)
     const { target, fields, pool } = await prepare(request, way, proxy, progress)
