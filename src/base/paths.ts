@@ -26,3 +26,8 @@ export function cacheHomeOf(env: NodeJS.ProcessEnv): string {
   const { XDG_CACHE_HOME } = env
   return XDG_CACHE_HOME !== undefined && isAbsolute(XDG_CACHE_HOME) ? XDG_CACHE_HOME : join(homeOf(env), '.cache')
 }
+
+/** `$XDG_RUNTIME_DIR`, for what lives as long as a process; undefined where it is not set. */
+export function runtimeHomeOf({ XDG_RUNTIME_DIR }: NodeJS.ProcessEnv): string | undefined {
+  return XDG_RUNTIME_DIR !== undefined && isAbsolute(XDG_RUNTIME_DIR) ? XDG_RUNTIME_DIR : undefined
+}

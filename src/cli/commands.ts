@@ -25,13 +25,19 @@ export const commandGroups: readonly { heading: string; entries: readonly Entry[
         name: 'start',
         usage: '',
         summary: 'run the proxy in the foreground',
-        load: async (context) => (await import('./start.ts')).startCommand(context),
+        load: async (context) => (await import('./start/start.ts')).startCommand(context),
       },
       {
         name: 'run',
         usage: '-- <command> [args]',
         summary: 'run a command through it, with placeholders for keys',
         load: async (context) => (await import('./run/run.ts')).runCommand(context),
+      },
+      {
+        name: 'stop',
+        usage: '',
+        summary: 'end the proxy, once what streams has come to its end',
+        load: async (context) => (await import('./stop.ts')).stopCommand(context),
       },
       {
         name: 'env',
@@ -94,7 +100,7 @@ export const commandGroups: readonly { heading: string; entries: readonly Entry[
       {
         name: 'status',
         usage: '',
-        summary: 'tell whether the proxy runs',
+        summary: 'tell what the proxy does: routes, clients, the last error',
         load: async (context) => (await import('./status.ts')).statusCommand(context),
       },
       {

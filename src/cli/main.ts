@@ -5,10 +5,11 @@
 import { styleText } from 'node:util'
 import { Command, CommanderError } from 'commander'
 import { build } from '../base/build.ts'
-import { CordonError, CordonErrors } from '../base/error.ts'
-import { ConfigFault } from '../config/fault.ts'
+import { CordonError } from '../base/error.ts'
+import { toldOf } from '../control/told.ts'
 import { commandGroups } from './commands.ts'
 import type { Context } from './context.ts'
+import { errorText } from './error-text.ts'
 import { exitCodeOf, exitCodes, QuietExit } from './exit.ts'
 import { openTerminal } from './terminal.ts'
 import { usageError } from './usage.ts'
@@ -118,28 +119,7 @@ function tell(thrown: unknown, asJson: boolean): number {
     process.stderr.write(`${thrown instanceof Error ? thrown.stack : String(thrown)}\nThis is a bug of cordon.\n`)
     return 70
   }
-  if (asJson) process.stdout.write(`${JSON.stringify({ error: factsOf(thrown) }, null, 2)}\n`)
-  else print(thrown)
+  if (asJson) process.stdout.write(`${JSON.stringify({ error: toldOf(thrown) }, null, 2)}\n`)
+  else process.stderr.write(`${styleText('red', '✗', { stream: process.stderr })} ${errorText(thrown)}\n`)
   return exitCodeOf(thrown.code)
-}
-
-function print(error: CordonError): void {
-  const cross = styleText('red', '✗', { stream: process.stderr })
-  process.stderr.write(`${cross} ${error.message} (${error.code})\n`)
-  if (error instanceof CordonErrors) for (const one of error.all) process.stderr.write(`${indented(one)}\n`)
-  if (error.hint !== undefined) process.stderr.write(`  hint: ${error.hint}\n`)
-}
-
-function indented(error: CordonError): string {
-  const lines = [
-    ...error.message.split('\n'),
-    ...(error.hint === undefined || error instanceof ConfigFault ? [] : [`  hint: ${error.hint}`]),
-  ]
-  return lines.map((line) => `  ${line}`).join('\n')
-}
-
-function factsOf(error: CordonError): object {
-  const place = error instanceof ConfigFault ? { file: error.file, line: error.line, column: error.column } : {}
-  const all = error instanceof CordonErrors ? { faults: error.all.map(factsOf) } : {}
-  return { code: error.code, message: error.message, hint: error.hint, ...place, ...all }
 }

@@ -1,23 +1,37 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Command } from 'commander'
 import { CordonError } from '../base/error.ts'
-import { askHealth } from '../control/health.ts'
-import { type Context, configIn, factual, type Placed, suffixOf } from './context.ts'
+import { askStatus } from '../control/ask.ts'
+import type { Status } from '../control/status.ts'
+import { type Context, configIn, factual, type Placed, scopeIn, suffixOf } from './context.ts'
 import { shownWord } from './word.ts'
+
+interface WaitOptions extends Placed {
+  /** Seconds. */
+  timeout: number
+}
 
 export const waitCommand = (context: Context) =>
   factual(new Command('wait'))
     .description('Return once the proxy accepts, as in `cordon wait && codex`. Exit code 5 when it does not in time.')
     .option('-t, --timeout <seconds>', 'how long to wait', parseSeconds, 30)
-    .action((options: Placed & { timeout: number }) => waitForProxy(context, options))
+    .action((options: WaitOptions) => waitForProxy(context, options))
+
+/** Throws `proxy_stopped` when the time is up; at once, what is wrong with the configuration of a proxy that does not run. */
+export async function waitForProxy(context: Context, options: WaitOptions): Promise<void> {
+  const { folder } = scopeIn(context, options)
+  const { port } = (await askStatus(folder)) ?? (await comeUp(context, options))
+  if (options.json) context.terminal.answer(JSON.stringify({ running: true, port }, null, 2))
+}
 
 const everyMs = 50
 
-/** Throws `proxy_stopped` when the time is up. */
-export async function waitForProxy(context: Context, options: Placed & { timeout: number }): Promise<void> {
-  const { config } = configIn(context, options)
+async function comeUp(context: Context, options: WaitOptions): Promise<Status> {
+  const { scope, config } = configIn(context, options)
   const deadline = performance.now() + options.timeout * 1000
-  while ((await askHealth(config.listen)).kind !== 'cordon') {
+  for (;;) {
+    const status = await askStatus(scope.folder)
+    if (status) return status
     if (performance.now() >= deadline)
       throw new CordonError(
         'proxy_stopped',
@@ -26,7 +40,6 @@ export async function waitForProxy(context: Context, options: Placed & { timeout
       )
     await sleep(everyMs)
   }
-  if (options.json) context.terminal.answer(JSON.stringify({ running: true, port: config.listen }, null, 2))
 }
 
 function parseSeconds(text: string): number {

@@ -7,7 +7,7 @@ import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { lstatIfThere, privateFile, privateFolder } from '../base/file.ts'
 import { underLock } from '../base/lock.ts'
-import { isAlive } from './state.ts'
+import { isAlive } from './pointer.ts'
 
 const folderOf = (folder: string) => join(folder, 'commands')
 

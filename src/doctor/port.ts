@@ -1,12 +1,12 @@
+import { askStatus } from '../control/ask.ts'
 import { askHealth } from '../control/health.ts'
-import { readState } from '../control/state.ts'
 import type { Check } from './finding.ts'
 import { ownerOfPort } from './port-owner.ts'
 
 /** The port is free, ours, or whose. */
 export const checkPort: Check = async ({ scope, config, suffix }) => {
   const { listen } = config
-  const state = readState(scope.folder)
+  const running = await askStatus(scope.folder)
   const health = await askHealth(listen)
   switch (health.kind) {
     case 'nobody':
@@ -19,12 +19,12 @@ export const checkPort: Check = async ({ scope, config, suffix }) => {
         },
       ]
     case 'cordon':
-      if (state?.port === listen)
+      if (running?.port === listen)
         return [
           {
             check: 'port',
             state: 'ok',
-            sentence: `cordon ${health.version} listens on 127.0.0.1:${listen} (process ${state.pid}).`,
+            sentence: `cordon ${health.version} listens on 127.0.0.1:${listen} (process ${running.pid}).`,
           },
         ]
       return [

@@ -18,19 +18,22 @@ import { openOrigins } from './origins.ts'
 import type { Way } from './prepare.ts'
 import { type Policy, type Proxy, type ProxyValues, UnderWay } from './proxy.ts'
 import { answerFor, answerResponse, answerSocket } from './refuse.ts'
+import { Tally } from './tally.ts'
 import { carryUpgrade } from './upgrade.ts'
 
 export interface RunningProxy {
   readonly port: number
   /** What is open at this moment: requests and WebSockets under way, and connections of clients, idle ones too. */
   readonly open: { streams: number; connections: number }
+  /** What came by since the start. */
+  readonly tally: Tally
   /** Holds from the next request on, on connections that are open too; what is under way goes on as it was admitted. */
   renew(policy: Policy): void
   /**
    * Accepts no more, gives what is under way `graceMs` to end, then closes what is left, open sockets of any kind. A second
-   * call may cut that time short.
+   * call may cut that time short. Resolves with how many requests and WebSockets did not come to their end.
    */
-  close(graceMs?: number): Promise<void>
+  close(graceMs?: number): Promise<number>
 }
 
 /** Resolves once connections are accepted. Throws `port_taken` when another process has the port. */
@@ -42,6 +45,7 @@ export async function startProxy(values: ProxyValues): Promise<RunningProxy> {
     origins: openOrigins(dialling),
     openClients: new OpenClients(values),
     underWay: new UnderWay(),
+    tally: new Tally(),
   })
   const interceptor = openInterceptor(proxy)
   const sockets = new Set<Socket>()
@@ -79,8 +83,10 @@ export async function startProxy(values: ProxyValues): Promise<RunningProxy> {
   port = await listen(server, values.port)
   const closed = new Promise((done) => server.once('close', done))
   const cut = Promise.withResolvers<void>()
+  let lost: number | undefined
   return {
     port,
+    tally: proxy.tally,
     get open() {
       return { streams: proxy.underWay.count, connections: sockets.size }
     },
@@ -97,9 +103,11 @@ export async function startProxy(values: ProxyValues): Promise<RunningProxy> {
       const late = sleep(graceMs, undefined, { ref: false })
       if (graceMs > 0) await Promise.race([proxy.underWay.rest(), late, cut.promise])
       cut.resolve()
+      lost ??= proxy.underWay.count
       for (const socket of sockets) socket.destroy()
       interceptor.close()
       await Promise.all([closed, proxy.origins.close()])
+      return lost
     },
   }
 }

@@ -36,7 +36,10 @@ export async function connect(
   const asked = http1Request(request)
   const client = clientOf(asked.fields, proxy.tokens)
   const tunnel = await open(asked, socket, head, client, proxy, interceptor)
-  if (tunnel.state === 'refused') refuse(tunnel.error, socket, head, keepOpen)
+  if (tunnel.state === 'refused') {
+    proxy.tally.refuse(tunnel.error)
+    refuse(tunnel.error, socket, head, keepOpen)
+  }
   const facts = {
     // What is no authority is not told: it may hold user information or a query.
     authority: tunnel.target && authorityOf(tunnel.target),

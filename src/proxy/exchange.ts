@@ -54,6 +54,7 @@ export function logExchange(
     ms: Math.round(ms),
   }
   if (!error) return proxy.log.info(facts, 'exchange')
+  proxy.tally.refuse(error)
   const cause = error.code === 'internal' && error.cause instanceof Error ? error.cause.stack : causeOf(error)
   proxy.log.warn({ ...facts, code: error.code, why: error.message, cause }, 'exchange refused')
 }

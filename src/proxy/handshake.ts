@@ -133,6 +133,7 @@ export function answerBadBytes(server: Server, proxy: Proxy, tunnelOf: (socket: 
         )
       : new CordonError('request_malformed', `The bytes are not an HTTP/1.1 request (${code}).`)
     const tunnel = tunnelOf(socket)
+    proxy.tally.refuse(refusal)
     proxy.log.warn(
       { authority: tunnel && authorityOf(tunnel), code: refusal.code, why: refusal.message },
       'request refused',

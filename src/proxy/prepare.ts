@@ -52,6 +52,8 @@ export async function prepare(request: ClientRequest, way: Way, proxy: Proxy, pr
   refuseReflection(target)
   const verdict = decide(routes, target)
   progress.verdict = verdict
+  if (verdict.kind !== 'refuse')
+    proxy.tally.admit(way.client, verdict.kind === 'inject' ? verdict.route.name : undefined)
   switch (verdict.kind) {
     case 'refuse':
       throw new CordonError(

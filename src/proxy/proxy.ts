@@ -10,6 +10,7 @@ import type { Leaves } from '../tls/leaf.ts'
 import type { Dialling } from './connector.ts'
 import type { OpenClients } from './open-clients.ts'
 import type { Origins } from './origins.ts'
+import type { Tally } from './tally.ts'
 
 export type CredentialRoute = Route<SecretPlace>
 
@@ -46,6 +47,7 @@ export interface Proxy extends ProxyValues, Dialling {
   openClients: OpenClients
   /** Requests whose answer is not over, and WebSockets; a stop waits for them, and for no idle connection. */
   underWay: UnderWay
+  tally: Tally
 }
 
 /** Counts what is under way, and tells when nothing is. */

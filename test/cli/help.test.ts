@@ -21,6 +21,7 @@ test('the page of the program reads as a page', async (t) => {
                                                agent to them
       start                                    run the proxy in the foreground
       run -- <command> [args]                  run a command through it, with placeholders for keys
+      stop                                     end the proxy, once what streams has come to its end
       env                                      print the variables that lead a program through cordon
 
     Manage:
@@ -33,7 +34,7 @@ test('the page of the program reads as a page', async (t) => {
 
     Ask:
       doctor                                   look at everything and say what would mend it
-      status                                   tell whether the proxy runs
+      status                                   tell what the proxy does: routes, clients, the last error
       wait                                     return once the proxy accepts
       completion bash|zsh|fish                 print what makes the shell complete commands and names
       help [command|topic]                     print the page of a command, or a page of \`cordon help
@@ -80,7 +81,8 @@ test('the page of each group and command says what it does in sentences', async 
     $ cordon help start
     Usage: cordon start [options]
 
-    Run the proxy in the foreground, on 127.0.0.1 alone. Ctrl+C stops it.
+    Run the proxy in the foreground, on 127.0.0.1 alone. Ctrl+C or \`cordon stop\` ends it; what streams
+    then may go on for 30 s.
 
     Options:
       -c, --config <path>     the cordon.toml to use

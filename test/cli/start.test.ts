@@ -162,7 +162,7 @@ test('start says so when the port belongs to somebody else, or to a cordon that 
   await page.reads(`
     $ cordon start
     2> ✗ cordon already listens on 127.0.0.1:PORT for this configuration (process PID). (proxy_running)
-    2>   hint: nothing has to be done; Ctrl+C in its terminal stops it
+    2>   hint: nothing has to be done; \`cordon stop\` ends it
     [5]
   `)
 })

@@ -22,7 +22,7 @@ import { foreignPort } from '../status.ts'
 export async function keepProxy(context: Context, options: Placed, scope: Scope, config: Config): Promise<void> {
   joinCommands(scope.folder, process.pid)
   const { kind } = await askHealth(config.listen)
-  if (kind === 'somebody') throw foreignPort(config.listen, options)
+  if (kind === 'somebody') throw foreignPort(config.listen, kind, options)
   if (kind === 'nobody') await startProxy(context, options, scope, config)
 }
 

@@ -5,7 +5,7 @@ import { secretHolders } from '../../config/holders.ts'
 import type { Config } from '../../config/load.ts'
 import type { Scope } from '../../config/scope.ts'
 import { ensureToken, proxyUrl, readTokens, rotateToken, watchTokens } from '../../config/tokens.ts'
-import { readState } from '../../control/state.ts'
+import { readPointer } from '../../control/pointer.ts'
 import type { Integration, IntegrationContext, MoveKey, Plan } from '../../integrations/integration.ts'
 import { chooseSource } from '../../secrets/sources.ts'
 import { type Context, shellWord, sourcesIn } from '../context.ts'
@@ -160,6 +160,6 @@ async function tellNext(context: Context, scope: Scope, config: Config, plan: Pl
     accounts.add(`${source} ${account}`)
     terminal.next(`cordon secret set ${name}${suffix}`)
   }
-  if (readState(scope.folder) === undefined) terminal.next(`cordon start${suffix}`)
+  if (readPointer(scope.folder) === undefined) terminal.next(`cordon start${suffix}`)
   for (const command of plan.next) terminal.next(command)
 }

@@ -1,34 +1,16 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, readdirSync, readFileSync } from 'node:fs'
+import { chmodSync, readdirSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
-import { type TestContext, test } from 'node:test'
+import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { host } from '../../../src/cli/run/become.ts'
-import { setKey } from '../../../src/config/toml-text.ts'
 import { put } from '../../desk.ts'
-import { type Origin, originCa, startOrigin } from '../../world.ts'
+import { openRouted } from '../routed.ts'
 import { noTerminal, onTerminal } from '../terminal.ts'
 import { openPage, type Page, secret } from '../transcript.ts'
-
-/** A page whose project has a route to an origin with a name of OpenAI's, and its key in the encrypted file. */
-async function openRouted(t: TestContext): Promise<{ page: Page; origin: Origin }> {
-  const page = openPage(t)
-  const origin = await startOrigin(t, 'api.openai.com')
-  await page.typed('cordon setup')
-  const trust = put(page.desk, 'origin-ca.pem', originCa.pem)
-  const file = join(page.desk.project, 'cordon.toml')
-  put(page.desk, 'cordon.toml', setKey(readFileSync(file, 'utf8'), ['tls', 'trust'], [trust]))
-  const added = await page.typed(
-    `cordon route add --host api.openai.com --source age --account openai --connect-to 127.0.0.1:${origin.port} && cordon secret set openai`,
-    { input: secret },
-  )
-  assert.equal(added.code, 0, added.stderr)
-  return { page, origin }
-}
 
 /** Waits until the proxy that was started for commands has ended and cleared its state away. */
 async function proxyIsGone({ desk }: Page): Promise<void> {

@@ -4,35 +4,29 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { modeOf } from '../../src/base/file.ts'
-import { readState, removeState, writeState } from '../../src/control/state.ts'
+import { readPointer, removePointer, writePointer } from '../../src/control/pointer.ts'
 import { temporaryFolder } from '../world.ts'
 
-const state = {
-  pid: process.pid,
-  port: 6790,
-  startedAt: '2026-01-02T03:04:05.000Z',
-  version: '1.2.3',
-  configPath: '/somewhere/cordon.toml',
-}
+const pointer = { pid: process.pid, socket: '/somewhere/control.sock' }
 
 test('a running proxy is found again by what it left', (t) => {
   const folder = temporaryFolder(t)
 
-  writeState(folder, state)
+  writePointer(folder, pointer)
 
-  assert.deepEqual(readState(folder), state)
+  assert.deepEqual(readPointer(folder), pointer)
   assert.equal(modeOf(join(folder, 'run.json')), 0o600)
-  removeState(folder, process.pid)
-  assert.equal(readState(folder), undefined)
+  removePointer(folder, process.pid)
+  assert.equal(readPointer(folder), undefined)
 })
 
-test('what a killed proxy left behind is no state, nor is a damaged file', (t) => {
+test('what a killed proxy left behind is no pointer, nor is a damaged file', (t) => {
   const folder = temporaryFolder(t)
   const { pid } = spawnSync(process.execPath, ['-e', ''])
 
-  writeState(folder, { ...state, pid })
-  assert.equal(readState(folder), undefined)
+  writePointer(folder, { ...pointer, pid })
+  assert.equal(readPointer(folder), undefined)
   writeFileSync(join(folder, 'run.json'), '{"pid":')
 
-  assert.equal(readState(folder), undefined)
+  assert.equal(readPointer(folder), undefined)
 })

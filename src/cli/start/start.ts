@@ -1,0 +1,147 @@
+import { url as inspectorUrl } from 'node:inspector'
+import { Command, Option } from 'commander'
+import { CordonError, CordonErrors } from '../../base/error.ts'
+import { type LogLevel, logLevels, openLog } from '../../base/log.ts'
+import { secretHolders } from '../../config/holders.ts'
+import type { Config } from '../../config/load.ts'
+import type { Scope } from '../../config/scope.ts'
+import { watchTokens } from '../../config/tokens.ts'
+import { askStatus } from '../../control/ask.ts'
+import { noCommandLeft } from '../../control/commands.ts'
+import { removePointer, writePointer } from '../../control/pointer.ts'
+import { type ControlServer, serveControl } from '../../control/serve.ts'
+import { socketPathFor } from '../../control/socket.ts'
+import { type RunningProxy, startProxy } from '../../proxy/accept.ts'
+import { secretFault } from '../../proxy/secret-fault.ts'
+import type { Secrets } from '../../secrets/secrets.ts'
+import { type Context, type Placed, placed, scopeIn, sourcesIn, suffixOf } from '../context.ts'
+import { Ending, graceMs } from './ending.ts'
+import { statusOf } from './facts.ts'
+import { type Ground, type Loaded, load } from './load.ts'
+
+interface StartOptions extends Placed {
+  logLevel: LogLevel
+  keepGoing?: boolean
+  whileCommandsRun?: boolean
+}
+
+export const startCommand = (context: Context) =>
+  placed(new Command('start'))
+    .description(
+      'Run the proxy in the foreground, on 127.0.0.1 alone. Ctrl+C or `cordon stop` ends it; what streams then may go on for 30 s.',
+    )
+    .addOption(new Option('--log-level <level>', 'how much it tells on stderr').choices(logLevels).default('info'))
+    .option('--keep-going', 'start although secrets are missing; requests of those routes are refused')
+    .option('--while-commands-run', 'stop when no command of `cordon run` lives any more')
+    .action((options: StartOptions) => start(context, options))
+
+/** Runs until a signal or `cordon stop` ends it: everything that can fail for good fails before the port is open. */
+export async function start(context: Context, options: StartOptions): Promise<void> {
+  closeDebugger()
+  const scope = scopeIn(context, options)
+  const log = openLog(options.logLevel, process.stderr.isTTY === true)
+  const ground: Ground = { context, options, scope, sources: await sourcesIn(context, scope), log }
+  const loaded = await load(ground)
+  const { config, policy } = loaded
+  const commandSuffix = suffixOf(options)
+  const tokens = watchTokens(scope.tokensPath, scope.name, log)
+  if (loaded.notice !== undefined) context.terminal.notice(loaded.notice)
+  await checkSecrets(config, policy.secrets, commandSuffix).catch((faults: CordonErrors) => {
+    if (!options.keepGoing) throw faults
+    for (const { message, hint } of faults.all) context.terminal.notice(`${message} To mend it, ${hint}.`)
+  })
+
+  const proxy = await startProxy({
+    ...policy,
+    port: config.listen,
+    audience: scope.name,
+    tokens,
+    log,
+    commandSuffix,
+    version: context.version,
+  }).catch((cause) => whoHasThePort(cause, scope, config, commandSuffix))
+  const ending = new Ending(proxy, log)
+  const control = await openControl(ground, loaded, proxy, ending).catch(async (cause) => {
+    await proxy.close()
+    throw cause
+  })
+  ending.onSignals((sentence) => context.terminal.notice(sentence))
+  context.terminal.done(`cordon is listening on 127.0.0.1:${proxy.port} for ${told(config)}.`)
+  if (options.whileCommandsRun) void noCommandLeft(scope.folder, () => ending.begin(graceMs, 'no command is left'))
+  await ending.ended
+  removePointer(scope.folder, process.pid)
+  await control.close()
+}
+
+async function openControl(
+  ground: Ground,
+  loaded: Loaded,
+  proxy: RunningProxy,
+  ending: Ending,
+): Promise<ControlServer> {
+  const { context, scope, log } = ground
+  const startedAt = new Date()
+  const socket = socketPathFor(scope, context.env)
+  const control = await serveControl(socket, {
+    version: context.version,
+    log,
+    status: () => statusOf(ground, loaded, proxy, startedAt),
+    stop: (withinMs) => ending.begin(withinMs, 'cordon stop'),
+  })
+  writePointer(scope.folder, { pid: process.pid, socket })
+  return control
+}
+
+/**
+ * SIGUSR1 makes Node open a debugger port that any user of the machine can read memory through; a listener of our own
+ * takes that meaning away. A debugger that is open already ends the start.
+ */
+function closeDebugger(): void {
+  process.on('SIGUSR1', () => {})
+  if (inspectorUrl() !== undefined)
+    throw new CordonError('debugger_open', 'A debugger is open on this process, and it could read every secret.', {
+      hint: 'start without `--inspect` and without NODE_OPTIONS that contain it',
+    })
+}
+
+/** Fetches every secret once and forgets it. Throws `secret_check` with all that failed, each with who needs it. */
+export async function checkSecrets(config: Config, secrets: Secrets, suffix: string): Promise<void> {
+  const bySecret = [...Map.groupBy(secretHolders(config), ({ secret }) => JSON.stringify(secret)).values()]
+  const outcomes = await Promise.allSettled(bySecret.map(([holder]) => holder && secrets.fetch(holder.secret)))
+  const faults = outcomes.flatMap((outcome, i) => {
+    const names = bySecret[i]?.map(({ name }) => name) ?? []
+    return outcome.status === 'rejected' ? [ofHolders(outcome.reason, names, suffix)] : []
+  })
+  if (faults.length === 0) return
+  const isOne = faults.length === 1
+  throw new CordonErrors(
+    'secret_check',
+    isOne ? 'A secret cannot be read.' : `${faults.length} secrets cannot be read.`,
+    faults,
+    `mend ${isOne ? 'it' : 'them'}, or start with \`--keep-going\``,
+  )
+}
+
+function ofHolders(cause: unknown, names: readonly string[], suffix: string): CordonError {
+  const fault = secretFault(cause, names.join(', '), names[0] ?? '', suffix)
+  if (!(fault instanceof CordonError)) throw fault
+  return fault
+}
+
+/** A busy port is our own second start most of the time, and then that is what to say. */
+async function whoHasThePort(cause: unknown, scope: Scope, config: Config, suffix: string): Promise<never> {
+  if (!(cause instanceof CordonError) || cause.code !== 'port_taken') throw cause
+  const running = await askStatus(scope.folder)
+  if (running?.port !== config.listen)
+    throw new CordonError(cause.code, cause.message, { hint: `see whose it is with \`cordon doctor${suffix}\``, cause })
+  throw new CordonError(
+    'proxy_running',
+    `cordon already listens on 127.0.0.1:${config.listen} for this configuration (process ${running.pid}).`,
+    { hint: `nothing has to be done; \`cordon stop${suffix}\` ends it` },
+  )
+}
+
+function told({ routes }: Config): string {
+  if (routes.length === 0) return 'no route yet'
+  return `${routes.length === 1 ? 'the route' : 'the routes'} ${routes.map(({ name }) => name).join(', ')}`
+}

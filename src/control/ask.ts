@@ -1,0 +1,51 @@
+/** Asking the proxy that runs for a scope, over its control socket. */
+import { type IncomingMessage, request } from 'node:http'
+import { createInterface } from 'node:readline'
+import { CordonError, systemCodeOf } from '../base/error.ts'
+import { readPointer } from './pointer.ts'
+import type { Status } from './status.ts'
+import { errorFrom, type ToldError } from './told.ts'
+
+/** Undefined when no proxy runs for the scope of this folder. */
+export async function askStatus(folder: string): Promise<Status | undefined> {
+  for await (const status of ask<Status>(folder, 'GET', '/status')) return status
+  return undefined
+}
+
+/** What is said of a stop: first how many streams it waits for, then how many it cut off. */
+export type StopNews = { waitsFor: number } | { cut: number }
+
+/** Nothing is said when no proxy runs. */
+export function askStop(folder: string, withinMs: number): AsyncGenerator<StopNews> {
+  return ask(folder, 'POST', `/stop?within=${withinMs}`)
+}
+
+/** The lines of the answer, as they come; none when no proxy runs. Throws the error that it answers with. */
+async function* ask<Fact>(folder: string, method: string, path: string): AsyncGenerator<Fact> {
+  const pointer = readPointer(folder)
+  const answer = pointer && (await send(pointer.socket, method, path))
+  if (!answer) return
+  for await (const line of createInterface({ input: answer })) {
+    const fact = JSON.parse(line) as Fact | { error: ToldError }
+    if (answer.statusCode === 200) yield fact as Fact
+    else throw errorFrom((fact as { error: ToldError }).error)
+  }
+}
+
+/** Undefined when nobody is behind the socket. */
+function send(socketPath: string, method: string, path: string): Promise<IncomingMessage | undefined> {
+  return new Promise((done, fail) => {
+    const question = request({ socketPath, method, path, agent: false, headers: { host: 'cordon' } }, done)
+    question.once('error', (cause) => {
+      const code = systemCodeOf(cause) ?? ''
+      if (['ECONNREFUSED', 'ENOENT', 'ECONNRESET', 'EPIPE'].includes(code)) return done(undefined)
+      fail(
+        new CordonError('control_unsafe', `The control socket ${socketPath} does not open: ${cause.message}.`, {
+          hint: `look at it with \`ls -l ${socketPath}\``,
+          cause,
+        }),
+      )
+    })
+    question.end()
+  })
+}

@@ -1,0 +1,81 @@
+/**
+ * The control socket, as the running proxy holds it: HTTP/1.1, every answer one or more lines of JSON. It is for the user
+ * who started the proxy, and the file system sees to that.
+ *
+ *     curl --unix-socket PATH http://cordon/status
+ *
+ *     GET  /status           what it is and does
+ *     POST /stop?within=MS   a line with what it waits for, and one when it is over
+ */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { CordonError, sentenceOf } from '../base/error.ts'
+import type { Log } from '../base/log.ts'
+import { listenAt } from './socket.ts'
+import type { Status } from './status.ts'
+import { toldOf } from './told.ts'
+
+/** What the running proxy does when it is asked. */
+export interface Controlled {
+  readonly version: string
+  readonly log: Log
+  status(): Promise<Status>
+  /** Begins the end, or shortens it; `ended` resolves with how many streams were cut off. */
+  stop(withinMs: number): { waitsFor: number; ended: Promise<number> }
+}
+
+export interface ControlServer {
+  /** Answers what was asked, and takes no more. */
+  close(): Promise<void>
+}
+
+/** Throws as `listenAt`. */
+export async function serveControl(path: string, controlled: Controlled): Promise<ControlServer> {
+  const server = createServer((request, response) => {
+    answer(request, response, controlled).catch((thrown: unknown) => refuse(response, thrown, controlled.log))
+  })
+  await listenAt(server, path)
+  server.unref()
+  return {
+    close() {
+      const closed = new Promise<void>((done) => server.close(() => done()))
+      setTimeout(() => server.closeAllConnections(), lingerMs).unref()
+      return closed
+    },
+  }
+}
+
+/** Whoever has not read the last answer by then will not. */
+const lingerMs = 1000
+
+async function answer(request: IncomingMessage, response: ServerResponse, controlled: Controlled): Promise<void> {
+  const { pathname, searchParams } = new URL(request.url ?? '', 'http://cordon')
+  response.setHeader('content-type', 'application/x-ndjson')
+  // An answer is the last of its connection, so that the end of the proxy waits for none.
+  response.shouldKeepAlive = false
+  const say = (fact: object) => void response.write(`${JSON.stringify(fact)}\n`)
+  switch (`${request.method} ${pathname}`) {
+    case 'GET /status':
+      say(await controlled.status())
+      return void response.end()
+    case 'POST /stop': {
+      const { waitsFor, ended } = controlled.stop(Number(searchParams.get('within')))
+      say({ waitsFor })
+      say({ cut: await ended })
+      return void response.end()
+    }
+    default:
+      throw new CordonError(
+        'control_unknown',
+        `The running cordon, ${controlled.version}, does not know ${request.method} ${pathname}.`,
+        { hint: 'stop it, and start the one of this version' },
+      )
+  }
+}
+
+function refuse(response: ServerResponse, thrown: unknown, log: Log): void {
+  if (!(thrown instanceof CordonError)) log.error({ why: sentenceOf(thrown) }, 'control failed')
+  if (response.headersSent) return void response.destroy()
+  const error = thrown instanceof CordonError ? thrown : new CordonError('internal', 'cordon failed on this question.')
+  response.statusCode = 409
+  response.end(`${JSON.stringify({ error: toldOf(error) })}\n`)
+}
