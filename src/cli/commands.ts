@@ -22,6 +22,12 @@ export const commandGroups: readonly { heading: string; entries: readonly Entry[
         load: async (context) => (await import('./setup/setup.ts')).setupCommand(context),
       },
       {
+        name: 'import',
+        usage: '[file]',
+        summary: 'move real keys out of a .env file into the secret store',
+        load: async (context) => (await import('./import/import.ts')).importCommand(context),
+      },
+      {
         name: 'start',
         usage: '',
         summary: 'run the proxy in the foreground',

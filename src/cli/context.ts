@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { CordonError } from '../base/error.ts'
 import { readIfThere } from '../base/file.ts'
+import { shellWord } from '../base/shell.ts'
 import { shownPath } from '../config/fault.ts'
 import { type Config, parseConfig } from '../config/load.ts'
 import { type Scope, scopeOf } from '../config/scope.ts'
@@ -82,11 +83,6 @@ export function configText({ configPath }: Scope, options: Placed): string {
 export function suffixOf({ config, scope }: Placed): string {
   if (config !== undefined) return ` --config ${shellWord(config)}`
   return scope === 'user' ? ' --scope user' : ''
-}
-
-/** A word as a POSIX shell reads it back. */
-export function shellWord(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
 }
 
 /** The places secrets lie in, opened when the first one is asked for. */

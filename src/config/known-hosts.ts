@@ -66,6 +66,13 @@ export function placeholderIn(variable: string): string {
   return placeholderOf(known.prefix)
 }
 
+/** The hosts that the key in a variable is for; none where the table does not have it. */
+export function hostsOfVariable(variable: string): { host: string; name: string; auth: Auth }[] {
+  return Object.entries(knownHosts).flatMap(([host, { name, auth, variables }]) =>
+    variables.includes(variable) ? [{ host, name, auth }] : [],
+  )
+}
+
 export function knownHost(host: string): KnownHost | undefined {
   return Object.hasOwn(knownHosts, host) ? knownHosts[host] : undefined
 }

@@ -8,6 +8,7 @@ import { type Home, openHome } from './codex-home.ts'
 import { assignedIn, hasBlock, withoutBlock, withVariables } from './env-file.ts'
 import type { IntegrationContext, Plan } from './integration.ts'
 import { withoutKey } from './marked-key.ts'
+import { ownKeysIn } from './own-keys.ts'
 import { readText } from './writes.ts'
 
 /** What a set-up of Codex would change. `.env` comes last: what leads Codex through cordon is there when all else is. */
@@ -82,16 +83,13 @@ function planLogin(plan: Plan, { auth: { path, text }, config }: Home): void {
   }
 }
 
-function planEnv(plan: Plan, { env: { path, text }, backup }: Home, { variables }: IntegrationContext): void {
+function planEnv(plan: Plan, { env: { path, text }, backup }: Home, { variables, self }: IntegrationContext): void {
   const loaded = loadable(variables)
   const after = withVariables(text ?? '', loaded)
   const foreign = assignedIn(withoutBlock(text ?? ''), Object.keys(loaded))
   if (foreign.length > 0)
     plan.notices.push(`${path} sets ${foreign.join(', ')} itself; cordon's lines come last and win.`)
-  if (assignedIn(text ?? '', ['OPENAI_API_KEY']).length > 0)
-    plan.notices.push(
-      `${path} sets OPENAI_API_KEY, which every command of Codex sees; take it out and store it with \`cordon secret set openai\`.`,
-    )
+  plan.notices.push(...ownKeysIn(path, self.options))
   if (after === text) return
   if (text !== undefined && !hasBlock(text) && readText(backup) === undefined) {
     plan.changes.push({

@@ -3,6 +3,7 @@
  * file. Every other byte stays as it is.
  */
 import { CordonError } from '../base/error.ts'
+import { assignmentsOf } from '../config/dotenv.ts'
 
 // A git exclude file is one for all agents of a project, so each has a block of its own there.
 const openingOf = (owner: string | undefined) =>
@@ -30,8 +31,8 @@ export function hasBlock(text: string): boolean {
   return placeOf(text) !== undefined
 }
 
-/** The block's offsets in the text, with the end of its last line. */
-function placeOf(text: string, owner?: string): { start: number; end: number } | undefined {
+/** The block's offsets in the text, with the end of its last line. Throws `block_broken`. */
+export function placeOf(text: string, owner?: string): { start: number; end: number } | undefined {
   const opening = openingOf(owner)
   const start = lineAt(text, opening, 0)
   if (start === undefined) return undefined
@@ -76,9 +77,7 @@ export function variableIn(text: string, name: string): string | undefined {
 
 /** Which of these variables the text assigns. */
 export function assignedIn(text: string, names: readonly string[]): string[] {
-  const assigned = new Set(
-    [...text.matchAll(/^[ \t]*(?:export[ \t]+)?([A-Za-z_][\w.]*)[ \t]*=/gm)].map(([, name]) => name),
-  )
+  const assigned = new Set(assignmentsOf(text).map(({ name }) => name))
   return names.filter((name) => assigned.has(name))
 }
 
@@ -87,31 +86,9 @@ function quoted(value: string): string {
   return `"${value.replace(/["\\$]/g, '\\$&')}"`
 }
 
-/** A value may span lines while its quote is open, so a quote that never closes takes everything below it along. */
 function refuseOpenQuote(text: string): void {
-  let openedAt = 0
-  let quote = ''
-  for (const [index, line] of text.split('\n').entries()) {
-    if (quote === '' && !/^\s*[^#\s][^=]*=/.test(line)) continue
-    const wasOpen = quote !== ''
-    quote = quoteAfter(line, quote)
-    if (!wasOpen) openedAt = index + 1
-  }
-  if (quote === '') return
-  throw new CordonError('env_file_faulty', `Line ${openedAt} of .env opens a quote (${quote}) that is never closed.`, {
-    hint: 'close it, then run the command again',
-  })
-}
-
-/** The quote that is open at the end of a line: `'`, `"` or none. */
-function quoteAfter(line: string, open: string): string {
-  let quote = open
-  for (let i = 0; i < line.length; i++) {
-    const character = line[i] ?? ''
-    if (character === '\\' && quote !== "'") i++
-    else if (quote !== '') quote = character === quote ? '' : quote
-    else if (character === '"' || character === "'") quote = character
-    else if (character === '#' && /\s/.test(line[i - 1] ?? '')) return quote
-  }
-  return quote
+  const open = assignmentsOf(text).find(({ value }) => value.kind === 'open')
+  if (open?.value.kind !== 'open') return
+  const sentence = `Line ${open.line} of .env opens a quote (${open.value.quote}) that is never closed.`
+  throw new CordonError('env_file_faulty', sentence, { hint: 'close it, then run the command again' })
 }

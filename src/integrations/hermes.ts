@@ -5,11 +5,10 @@
  *     skills/devops/cordon/SKILL.md     told to the model when it fits
  */
 import { join, resolve } from 'node:path'
-import { readIfThere } from '../base/file.ts'
 import { placeholderIn, presetRoute } from '../config/known-hosts.ts'
-import { assignedIn, withoutBlock } from './env-file.ts'
 import { folderOf } from './home.ts'
 import type { IntegrationContext } from './integration.ts'
+import { ownKeysIn } from './own-keys.ts'
 import { type Edit, integrationOf } from './settings.ts'
 import { skillText } from './skill.ts'
 
@@ -22,7 +21,7 @@ export const hermes = integrationOf({
   home: homeOf,
   routes: () => [presetRoute('anthropic')],
   edits,
-  notices,
+  notices: (context) => ownKeysIn(envOf(context), context.self.options),
   next: () => ['hermes'],
 })
 
@@ -43,13 +42,4 @@ function edits(context: IntegrationContext): Edit[] {
     },
     { kind: 'variables', path: envOf(context), variables: { ...context.variables, [key]: placeholderIn(key) } },
   ]
-}
-
-function notices(context: IntegrationContext): string[] {
-  const names = ['ANTHROPIC_API_KEY', 'ANTHROPIC_TOKEN', 'OPENAI_API_KEY', 'OPENROUTER_API_KEY']
-  const keys = assignedIn(withoutBlock(readIfThere(envOf(context)) ?? ''), names)
-  return keys.map(
-    (name) =>
-      `${envOf(context)} sets ${name}, which every program of yours can read: store it with \`cordon secret set\`, then take it out.`,
-  )
 }

@@ -7,11 +7,10 @@
  * Node reads the CA where a process begins, so the service has to be installed with it in its environment.
  */
 import { join } from 'node:path'
-import { readIfThere } from '../base/file.ts'
 import { placeholderIn, presetRoute } from '../config/known-hosts.ts'
-import { assignedIn, withoutBlock } from './env-file.ts'
 import { folderOf } from './home.ts'
 import type { IntegrationContext } from './integration.ts'
+import { ownKeysIn } from './own-keys.ts'
 import { type Edit, integrationOf } from './settings.ts'
 import { skillText } from './skill.ts'
 
@@ -53,12 +52,8 @@ function edits(context: IntegrationContext): Edit[] {
 function notices(context: IntegrationContext): string[] {
   const { env } = context
   const moved = ['OPENCLAW_CONFIG_PATH', 'OPENCLAW_STATE_DIR', 'OPENCLAW_HOME'].filter((name) => env[name])
-  const own = assignedIn(withoutBlock(readIfThere(envOf(context)) ?? ''), [key])
   return [
     ...moved.map((name) => `${name} is set, and cordon sets up ${homeOf(context)} alone.`),
-    ...own.map(
-      (name) =>
-        `${envOf(context)} sets ${name}, which every program of yours can read: store it with \`cordon secret set anthropic --scope user\`, then take it out.`,
-    ),
+    ...ownKeysIn(envOf(context), context.self.options),
   ]
 }

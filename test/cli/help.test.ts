@@ -19,6 +19,7 @@ test('the page of the program reads as a page', async (t) => {
     Begin:
       setup [agent]                            make a CA, cordon.toml and a client token, and wire an
                                                agent to them
+      import [file]                            move real keys out of a .env file into the secret store
       start                                    run the proxy in the foreground
       run -- <command> [args]                  run a command through it, with placeholders for keys
       stop                                     end the proxy, once what streams has come to its end

@@ -34,7 +34,7 @@ export function credentialText({ auth }: CredentialRoute): string {
   return `${auth.headerName}: ${auth.scheme === undefined ? '' : `${auth.scheme} `}[secret]`
 }
 
-export function placeText({ secret }: CredentialRoute): string {
+export function placeText({ secret }: Pick<CredentialRoute, 'secret'>): string {
   if (secret.source === 'age') return `age "${secret.account}"`
   const service = secret.service === 'cordon' ? '' : ` of ${secret.service}`
   return `keyring "${secret.account}"${service}${secret.store ? ' (kernel)' : ''}`

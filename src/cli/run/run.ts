@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { placeholdersFor } from '../../config/known-hosts.ts'
+import { likelyKeys } from '../../config/likely-keys.ts'
 import type { Config } from '../../config/load.ts'
 import { withOwnProcess } from '../../integrations/own-process.ts'
 import { listed, routeNameArgument, routeNamed } from '../arguments.ts'
@@ -9,7 +10,6 @@ import { leadThrough } from '../lead.ts'
 import { become } from './become.ts'
 import { executableFor } from './executable.ts'
 import { keepProxy } from './keep-proxy.ts'
-import { likelyKeys } from './likely-keys.ts'
 
 interface RunOptions extends Placed {
   route?: string[]
@@ -57,6 +57,6 @@ function inherited(env: NodeJS.ProcessEnv): Record<string, string> {
 }
 
 function warningOf(names: readonly string[]): string {
-  const looks = names.length === 1 ? 'looks like a real key' : 'look like real keys'
-  return `The command gets ${names.join(', ')}, which ${looks}: \`cordon run --clean\` leaves ${names.length === 1 ? 'it' : 'them'} out, a route takes one over.`
+  const [looks, it] = names.length === 1 ? ['looks like a real key', 'it'] : ['look like real keys', 'them']
+  return `The command gets ${names.join(', ')}, which ${looks}: \`cordon run --clean\` leaves ${it} out, \`cordon import --from-env NAME\` moves one into the store.`
 }

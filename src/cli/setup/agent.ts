@@ -1,5 +1,6 @@
 import { dirname } from 'node:path'
 import { ownCommand } from '../../base/self.ts'
+import { shellWord } from '../../base/shell.ts'
 import { environmentOf } from '../../config/environment.ts'
 import { secretHolders } from '../../config/holders.ts'
 import type { Config } from '../../config/load.ts'
@@ -8,7 +9,7 @@ import { ensureToken, proxyUrl, readTokens, rotateToken, watchTokens } from '../
 import { readPointer } from '../../control/pointer.ts'
 import type { Integration, IntegrationContext, MoveKey, Plan } from '../../integrations/integration.ts'
 import { chooseSource } from '../../secrets/sources.ts'
-import { type Context, shellWord, sourcesIn } from '../context.ts'
+import { type Context, sourcesIn } from '../context.ts'
 
 /** Which client token the agent gets: a stand-in for showing the plan, the one it has, or a new one. */
 export type TokenChoice = { kind: 'preview' } | { kind: 'kept' } | { kind: 'new'; token: string }

@@ -1,7 +1,9 @@
+import { dirname, join } from 'node:path'
 import { Command } from 'commander'
 import { CordonError } from '../../base/error.ts'
 import type { Integration } from '../../integrations/integration.ts'
 import { integrationNamed, integrations } from '../../integrations/integrations.ts'
+import { ownKeysIn } from '../../integrations/own-keys.ts'
 import { type Context, inItsScope, type Placed, placed, scopeIn, suffixOf } from '../context.ts'
 import { shownWord } from '../word.ts'
 import { agentPlan, setUpAgent } from './agent.ts'
@@ -51,6 +53,9 @@ export async function setUp(context: Context, named: Integration | undefined, ty
       suffix: suffixOf(options),
     })
   else terminal.next(`cordon setup ${integrations[0]?.name}${suffixOf(options)}`)
+  // Where most people have their keys; those in the files of an agent are told with its set-up.
+  if (scope.kind === 'project')
+    for (const notice of ownKeysIn(join(dirname(scope.configPath), '.env'), suffixOf(options))) terminal.notice(notice)
 }
 
 const isAsking = ({ terminal }: Context, { yes, dryRun }: SetupOptions) => terminal.isInteractive && !yes && !dryRun

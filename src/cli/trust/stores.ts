@@ -1,10 +1,11 @@
 import { type Command, Option } from 'commander'
 import { CordonError } from '../../base/error.ts'
+import { shellWord } from '../../base/shell.ts'
 import { type Machine, thisMachine, wordsOf } from '../../trust/machine.ts'
 import type { Work } from '../../trust/plan.ts'
 import { type StoreKind, storeKinds, type TrustStore } from '../../trust/store.ts'
 import { storesOn } from '../../trust/stores.ts'
-import { type Context, shellWord } from '../context.ts'
+import type { Context } from '../context.ts'
 
 export interface StoreOptions {
   store?: StoreKind

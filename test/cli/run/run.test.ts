@@ -147,7 +147,7 @@ test('real keys that the command would get are named, never shown, and left out 
 
   assert.equal(
     warned.stderr,
-    '! The command gets DEPLOY_TOKEN, STRIPE_KEY, which look like real keys: `cordon run --clean` leaves them out, a route takes one over.\n',
+    '! The command gets DEPLOY_TOKEN, STRIPE_KEY, which look like real keys: `cordon run --clean` leaves them out, `cordon import --from-env NAME` moves one into the store.\n',
   )
   assert.match(warned.stdout, /^sk-cordon-placeholder\S* sk_live_/)
   assert.deepEqual([cleaned.stdout, cleaned.stderr], ['[] none\n', ''])

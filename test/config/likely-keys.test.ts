@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { likelyKeys } from '../../../src/cli/run/likely-keys.ts'
+import { likelyKeys } from '../../src/config/likely-keys.ts'
 
 test('keys of vendors are told by their shape, whatever the variable is called', () => {
   const keys = {

@@ -1,0 +1,55 @@
+import { CordonError } from '../../base/error.ts'
+import { parseHost, type RouteName } from '../../base/names.ts'
+import { hostsOfVariable } from '../../config/known-hosts.ts'
+import type { Config } from '../../config/load.ts'
+import { coversHost } from '../../policy/match.ts'
+import type { Auth } from '../../policy/route.ts'
+import type { CredentialRoute } from '../../proxy/proxy.ts'
+import type { SecretPlace } from '../../secrets/source.ts'
+import { routeNameArgument, routeNamed } from '../arguments.ts'
+import { shownWord } from '../word.ts'
+
+/** Where the key of a variable belongs: the routes that there are for its hosts, and those that are missing. */
+export interface Target {
+  there: readonly CredentialRoute[]
+  missing: readonly { host: string; name: string; auth: Auth }[]
+}
+
+/** The routes that a person named for variables: `--key VARIABLE=ROUTE`. */
+export type NamedRoutes = ReadonlyMap<string, RouteName>
+
+/** Reads `VARIABLE=ROUTE`. Throws `usage`. */
+export function namedRoutes(pairs: readonly string[] = []): NamedRoutes {
+  return new Map(
+    pairs.map((pair) => {
+      const at = pair.indexOf('=')
+      if (at < 1)
+        throw new CordonError('usage', `"${shownWord(pair)}" is no pair of a variable and a route.`, {
+          hint: 'write it as `--key VARIABLE=ROUTE`',
+        })
+      return [pair.slice(0, at), routeNameArgument(pair.slice(at + 1))]
+    }),
+  )
+}
+
+/** Undefined for a variable of which cordon knows no host. Throws `route_missing` for a named route that there is not. */
+export function targetOf(variable: string, config: Config, named: NamedRoutes): Target | undefined {
+  const name = named.get(variable)
+  if (name !== undefined) return { there: [routeNamed(config, name)], missing: [] }
+  const hosts = hostsOfVariable(variable)
+  if (hosts.length === 0) return undefined
+  return {
+    there: config.routes.filter((route) => hosts.some(({ host }) => isFor(route, host))),
+    missing: hosts.filter(({ host }) => !config.routes.some((route) => isFor(route, host))),
+  }
+}
+
+function isFor({ match }: CredentialRoute, host: string): boolean {
+  const parsed = parseHost(host)
+  return parsed !== undefined && coversHost(match.host, parsed)
+}
+
+/** The places that these routes take their secret from, each once. */
+export function placesOf(routes: readonly CredentialRoute[]): SecretPlace[] {
+  return [...new Map(routes.map(({ secret }) => [JSON.stringify(secret), secret])).values()]
+}
