@@ -6,6 +6,11 @@ import { type Path, valueIn } from './toml-tree.ts'
 
 /** The part of JSON Schema that `configSchema` comes out as. */
 interface Shape {
+  /** What the documentation calls such a value. */
+  title?: string
+  type?: string
+  minimum?: number
+  maximum?: number
   description?: string
   default?: unknown
   properties?: Readonly<Record<string, Shape>>
@@ -20,7 +25,10 @@ interface Shape {
 export interface KeyFact {
   /** `routes.match.host`; `routes` is a list of tables. */
   path: string
+  /** As the documentation names it: `list of hosts and ranges`, `seconds, 0.05 to 300`. */
+  type: string
   description: string
+  isRequired: boolean
   /** The value that holds where the key is not written. */
   fallback: unknown
   isTable: boolean
@@ -36,13 +44,29 @@ export function everyKey(): KeyFact[] {
 }
 
 function factsOf(shape: Shape, above: string): KeyFact[] {
-  return alternatives(shape).flatMap(({ properties = {} }) =>
-    Object.entries(properties).flatMap(([key, inner]): KeyFact[] => {
+  const kinds = alternatives(shape)
+  const facts = kinds.flatMap(({ properties = {}, required = [] }) =>
+    Object.entries(properties).map(([key, inner]): KeyFact[] => {
       const below = factsOf(inner, `${above}${key}.`)
       const { description = '', default: fallback } = inner
-      return [{ path: above + key, description, fallback, isTable: below.length > 0 }, ...below]
+      const fact = { path: above + key, type: typeOf(inner), description, isRequired: required.includes(key), fallback }
+      return [{ ...fact, isTable: below.length > 0 }, ...below]
     }),
   )
+  // The tables that several kinds share stand behind what tells the kinds apart.
+  return (kinds.length > 1 ? facts.sort((one, other) => one.length - other.length) : facts).flat()
+}
+
+function typeOf({ title, type = '', minimum, maximum, items, anyOf, const: word, enum: words }: Shape): string {
+  if (anyOf) return anyOf.map(typeOf).join(', or ')
+  if (items)
+    return `list of ${typeOf(items)
+      .split(' or ')
+      .map((one) => `${one}s`)
+      .join(' and ')}`
+  if (word !== undefined || words) return (words ?? [word]).map((one) => `\`"${one}"\``).join(' or ')
+  if (type === 'number') return `${title}, ${minimum} to ${maximum}`
+  return title ?? type
 }
 
 /** The keys that the table at a path may have, by what the data already says of its kind. */

@@ -24,17 +24,20 @@ export class Unfit {
   }
 }
 
-/** The schema of a text that `parse` turns into a value of ours. */
-export function leaf<T>(parse: (text: string) => T | Unfit) {
-  return z.string().transform((text, context): T => {
-    const value = parse(text)
-    if (!(value instanceof Unfit)) return value
-    const { why, meant } = value
-    // RFC 3986 §3.2.1: what stands before an "@" may be a user name and a password.
-    const isDiscreet = value.isDiscreet || text.includes('@')
-    context.addIssue({ code: 'custom', message: why, params: { meant, isDiscreet } })
-    return z.NEVER
-  })
+/** The schema of a text that `parse` turns into a value of ours; `type` is what the documentation calls such a text. */
+export function leaf<T>(parse: (text: string) => T | Unfit, type: string) {
+  return z
+    .string()
+    .transform((text, context): T => {
+      const value = parse(text)
+      if (!(value instanceof Unfit)) return value
+      const { why, meant } = value
+      // RFC 3986 §3.2.1: what stands before an "@" may be a user name and a password.
+      const isDiscreet = value.isDiscreet || text.includes('@')
+      context.addIssue({ code: 'custom', message: why, params: { meant, isDiscreet } })
+      return z.NEVER
+    })
+    .meta({ title: type })
 }
 
 export function routeName(text: string): RouteName | Unfit {

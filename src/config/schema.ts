@@ -19,12 +19,16 @@ import {
   username,
 } from './schema-leaf.ts'
 
-const port = z.int().min(1).max(65_535)
+const port = z.int().min(1).max(65_535).meta({ title: 'port' })
+/** A number in the file is a time. */
+const seconds = (from: number, to: number) => z.number().min(from).max(to).meta({ title: 'seconds' })
 
 const keyringSecret = z.strictObject({
   source: z.literal('keyring').describe('Where the secret lies: "keyring" is the keyring of the operating system.'),
-  account: leaf(notEmpty).describe('The name of the secret in its store.'),
-  service: leaf(notEmpty).prefault('cordon').describe('The service in the keyring that the account belongs to.'),
+  account: leaf(notEmpty, 'text').describe('The name of the secret in its store.'),
+  service: leaf(notEmpty, 'text')
+    .prefault('cordon')
+    .describe('The service in the keyring that the account belongs to.'),
   decode: z
     .enum(['go-keyring'])
     .optional()
@@ -39,7 +43,7 @@ const ageSecret = z.strictObject({
   source: z
     .literal('age')
     .describe('Where the secret lies: "age" is the encrypted file beside the configuration of cordon.'),
-  account: leaf(notEmpty).describe('The name of the secret in its store.'),
+  account: leaf(notEmpty, 'text').describe('The name of the secret in its store.'),
 })
 
 const secret = z
@@ -49,10 +53,10 @@ const secret = z
 const headerAuth = z
   .strictObject({
     type: z.literal('header').describe('"header" writes the secret into a field of the request.'),
-    header_name: leaf(headerName).describe(
+    header_name: leaf(headerName, 'field name').describe(
       'The field that carries the secret, such as "Authorization" or "x-api-key".',
     ),
-    scheme: leaf(scheme)
+    scheme: leaf(scheme, 'word')
       .optional()
       .describe('The word before the secret, such as "Bearer"; required for "Authorization".'),
     secret,
@@ -66,12 +70,14 @@ const headerAuth = z
 
 const basicAuth = z.strictObject({
   type: z.literal('basic').describe('"basic" writes a user name and the secret as HTTP Basic (RFC 7617).'),
-  username: leaf(username).describe('The user name before the secret; git hosts take "x-access-token" or any.'),
+  username: leaf(username, 'text without `:`').describe(
+    'The user name before the secret; git hosts take "x-access-token" or any.',
+  ),
   secret,
 })
 
 const match = z.strictObject({
-  host: leaf(hostPattern).describe(
+  host: leaf(hostPattern, 'host').describe(
     'The host of the origin: one name or address, or "*.example.com" for every name below example.com.',
   ),
   port: z
@@ -80,14 +86,14 @@ const match = z.strictObject({
     .prefault(443)
     .describe('The port of the origin, or a list of ports.'),
   paths: z
-    .array(leaf(pathPrefix))
+    .array(leaf(pathPrefix, 'path'))
     .min(1)
     .optional()
     .describe(
       'Path prefixes that end at a segment border: "/v1" covers "/v1/models" and not "/v10". Without it, every path.',
     ),
   methods: z
-    .array(leaf(method))
+    .array(leaf(method, 'method'))
     .min(1)
     .optional()
     .describe('The methods that get the credential. Without it, every method.'),
@@ -95,12 +101,12 @@ const match = z.strictObject({
 
 export const routeSchema = z
   .strictObject({
-    name: leaf(routeName).describe('The name of the route in commands and in the log.'),
+    name: leaf(routeName, 'name').describe('The name of the route in commands and in the log.'),
     match: match.describe('The requests that get the credential.'),
     auth: z
       .discriminatedUnion('type', [headerAuth, basicAuth])
       .describe('How the credential is written into the request.'),
-    connect_to: leaf(hostPort)
+    connect_to: leaf(hostPort, '`"host:port"`')
       .optional()
       .describe('"host:port" where the origin really is; its certificate is still verified for the host of the route.'),
     allow_cleartext: z
@@ -130,54 +136,50 @@ function authOf(auth: z.output<typeof headerAuth> | z.output<typeof basicAuth>):
 
 const tls = z.strictObject({
   enabled: z.boolean().prefault(true).describe('Whether cordon terminates TLS for the hosts of the routes.'),
-  ca_cert_path: leaf(filePath)
+  ca_cert_path: leaf(filePath, 'path')
     .optional()
     .describe('The certificate of the CA (PEM). Without it, the one that `cordon setup` made.'),
-  ca_key_path: leaf(filePath)
+  ca_key_path: leaf(filePath, 'path')
     .optional()
     .describe('The private key of the CA (PEM). Without it, the one that `cordon setup` made.'),
-  trust: z.array(leaf(filePath)).prefault([]).describe('PEM files of further CAs that may vouch for origins.'),
+  trust: z.array(leaf(filePath, 'path')).prefault([]).describe('PEM files of further CAs that may vouch for origins.'),
 })
 
 const network = z.strictObject({
   allow: z
-    .array(leaf(networkEntry))
+    .array(leaf(networkEntry, 'host or range'))
     .prefault([])
     .describe('Private hosts that may be reached without a route: names, "*.example.com", addresses, ranges.'),
-  proxy: leaf(proxyUrl)
+  proxy: leaf(proxyUrl, 'URL')
     .optional()
     .describe(
       'The HTTP proxy that leads to the Internet. Without it, that of HTTPS_PROXY where cordon starts, if any.',
     ),
   proxy_auth: z
     .strictObject({
-      username: leaf(username).describe('The user name that the proxy is told, as HTTP Basic (RFC 7617).'),
+      username: leaf(username, 'text without `:`').describe(
+        'The user name that the proxy is told, as HTTP Basic (RFC 7617).',
+      ),
       secret,
     })
     .optional()
     .describe('The user name and the password that the proxy wants.'),
   no_proxy: z
-    .array(leaf(exception))
+    .array(leaf(exception, 'host or range'))
     .prefault([])
     .describe(
       'What is reached without that proxy: "example.com" with all below it, ".example.com", addresses, ranges, or "*".',
     ),
-  connect_timeout: z
-    .number()
-    .min(0.05)
-    .max(300)
+  connect_timeout: seconds(0.05, 300)
     .prefault(10)
     .describe('Seconds that a connection to an origin may take, with its name resolved and its TLS handshake done.'),
-  idle_timeout: z
-    .number()
-    .min(1)
-    .max(86_400)
+  idle_timeout: seconds(1, 86_400)
     .optional()
     .describe('Seconds without a byte after which a tunnel to a host without a route is closed. Without it, never.'),
 })
 
 const secrets = z.strictObject({
-  timeout: z.number().min(0.05).max(300).prefault(10).describe('Seconds that a secret store may take to answer.'),
+  timeout: seconds(0.05, 300).prefault(10).describe('Seconds that a secret store may take to answer.'),
 })
 
 export const configSchema = z.strictObject({

@@ -57,7 +57,7 @@ export async function prepare(request: ClientRequest, way: Way, proxy: Proxy, pr
   switch (verdict.kind) {
     case 'refuse':
       throw new CordonError(
-        verdict.reason,
+        'ambiguous_path',
         `The path can be read in more than one way, and ${target.host} has routes that depend on it.`,
         { hint: 'send the path in its plain form, without dot segments' },
       )

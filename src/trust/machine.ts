@@ -51,9 +51,9 @@ export function ask(words: readonly string[], { env }: Machine): string | undefi
 /** Carries out a step. sudo asks on the terminal itself. Throws `sudo_missing` and `root_store_failed`. */
 export function carryOut(step: Step, machine: Machine): void {
   const [program = '', ...rest] = wordsOf(step, machine)
-  const line = step.words.join(' ')
+  const command = step.words.join(' ')
   if (program === 'sudo' && programOn(machine, 'sudo') === undefined)
-    throw new CordonError('sudo_missing', `\`${line}\` takes root, and there is no sudo.`, {
+    throw new CordonError('sudo_missing', `\`${command}\` takes root, and there is no sudo.`, {
       hint: 'see what takes root with `--dry-run`, and run those commands as root',
     })
   const { status, stderr, error } = spawnSync(program, rest, {
@@ -65,7 +65,7 @@ export function carryOut(step: Step, machine: Machine): void {
   const said = error?.message ?? stderr.trim().split('\n').at(-1) ?? ''
   throw new CordonError(
     'root_store_failed',
-    `\`${line}\` ${status === null ? 'did not run' : `ended with ${status}`}${said === '' ? '' : `: ${said}`}`,
+    `\`${command}\` ${status === null ? 'did not run' : `ended with ${status}`}${said === '' ? '' : `: ${said}`}`,
     { hint: 'mend that, then run the command again; what is done already stays' },
   )
 }

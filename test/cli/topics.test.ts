@@ -18,6 +18,25 @@ test('every page of docs is a topic of help, word for word', async (t) => {
   }
 })
 
+test('help for the code of an error says what it means and what mends it', async (t) => {
+  const page = openPage(t)
+
+  await page.reads(`
+    $ cordon help config_missing
+    # config_missing
+
+    The folder has no \`cordon.toml\`, and cordon does not look into the folders above. \`--scope user\` means the one of the
+    user. (exit 3)
+
+    \`\`\`text
+    There is no PATH yet.
+      hint: make one with \`cordon setup\`
+    \`\`\`
+    $ cordon help cancelled | head -1
+    # cancelled
+  `)
+})
+
 test('help for what is neither a command nor a topic says what was meant', async (t) => {
   const page = openPage(t)
 

@@ -24,6 +24,7 @@ test('without a choice the scope is the project of the folder, and its state lie
       caKey: join(folder, 'certs/ca-key.pem'),
       bundle: join(folder, 'certs/combined-ca.pem'),
       trustStore: join(folder, 'certs/trust-store.p12'),
+      trusted: join(folder, 'certs/trusted'),
     },
     tokensPath: join(folder, 'tokens.toml'),
     cordonHome: join(home, '.config/cordon'),

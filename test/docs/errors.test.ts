@@ -3,13 +3,12 @@ import assert from 'node:assert/strict'
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'node:test'
-import { CordonError } from '../../src/base/error.ts'
-import { exitCodeOf, exitCodes } from '../../src/cli/exit.ts'
-import { answerFor } from '../../src/proxy/refuse.ts'
-import { pageAt, root, rowsOf } from './pages.ts'
+import { thrownIn } from '../../.ci/thrown.ts'
+import { subjects } from '../../src/cli/help/codes/codes.ts'
+import { openDesk, put } from '../desk.ts'
+import { pageAt, root } from './pages.ts'
 
-const rows = rowsOf(pageAt('docs/errors.md')).filter(([code = '']) => /^`[a-z_]+`$/.test(code))
-const codeOf = ([cell = '']: readonly string[]) => cell.slice(1, -1)
+const codesOnPage = [...pageAt('docs/errors.md').text.matchAll(/^### ([a-z_]+)$/gm)].map(([, code = '']) => code)
 
 /** Where a code can stand: in an error, in the table of the wire, in the faults of a file, in the line of an old Node. */
 const places = [
@@ -31,42 +30,54 @@ function codesInSource(): Set<string> {
 }
 
 test('the page has every error code of the source, once, and no other', () => {
-  const told = rows.map(codeOf)
-
-  assert.deepEqual(told.toSorted(), [...codesInSource()].toSorted())
+  assert.deepEqual(codesOnPage.toSorted(), [...codesInSource()].toSorted())
 })
 
-test('the page tells the status that goes over the wire', () => {
-  for (const row of rows) {
-    const [, , , status = ''] = row
-    if (status === '') continue
-    assert.equal(answerFor(new CordonError(codeOf(row), 'x'), undefined).status, Number(status), codeOf(row))
-  }
-})
-
-test('the page tells a status for every code that the wire has an own answer for', () => {
+test('every code that the wire has an answer of its own for is told with its status', () => {
   const text = readFileSync(join(root, 'src/proxy/refuse.ts'), 'utf8')
-  const own = [...text.matchAll(/^ {2}([a-z_]+): (?:client|cordon|origin)\(/gm)].map(([, code]) => code)
+  const own = [...text.matchAll(/^ {2}([a-z_]+): (?:client|cordon|origin)\(/gm)].map(([, code = '']) => code)
+  const onWire = subjects.flatMap(({ wire, both }) => Object.keys({ ...wire, ...both }))
 
-  const told = rows.filter(([, , , status]) => status !== '').map(codeOf)
-
-  assert.ok(own.length > 0)
+  assert.ok(own.length > 20)
   assert.deepEqual(
-    own.filter((code) => !told.includes(code ?? '')),
+    own.filter((code) => !onWire.includes(code)),
     [],
   )
 })
 
-test('the page tells the exit code of a command that ends so', () => {
-  for (const row of rows) {
-    const [, , , , exit = ''] = row
-    if (exit === '') continue
-    assert.equal(exitCodeOf(codeOf(row)), Number(exit), codeOf(row))
+test('every code has the sentences it is thrown with, but for those that are no error of their own', () => {
+  const told = new Set(thrownIn().map(({ code }) => code))
+
+  assert.deepEqual(
+    codesOnPage.filter((code) => !told.has(code)),
+    ['syntax_faulty', 'unknown_key', 'missing_key', 'faulty_value', 'node_too_old'],
+  )
+})
+
+test('what a command prints is found on the page, with capitals for what differs', async (t) => {
+  const desk = openDesk()
+  t.after(() => desk.clear())
+  await desk.cordon(['setup'])
+  put(desk, 'other.toml', 'listen = 1\n')
+
+  for (const words of [
+    ['start', '--config', 'none.toml'],
+    ['status'],
+    ['secret', 'set', 'none'],
+    ['start', '--config', 'other.toml'],
+  ]) {
+    const { stderr } = await desk.cordon(words)
+    const [, sentence = '', code = ''] = /^✗ (.*) \((\w+)\)$/m.exec(stderr) ?? []
+    assert.ok(
+      patternsOf(code).some((pattern) => pattern.test(sentence)),
+      stderr,
+    )
   }
 })
 
-test('the page tells what each exit code means, as cordon --help does', () => {
-  const told = rowsOf(pageAt('docs/errors.md')).filter(([code = '']) => /^\d+$/.test(code))
-
-  assert.deepEqual(Object.fromEntries(told), exitCodes)
-})
+function patternsOf(code: string): RegExp[] {
+  const [, section = ''] = pageAt('docs/errors.md').text.split(`\n### ${code}\n`)
+  const [, block = ''] = /```text\n(.*?)```/s.exec(section) ?? []
+  const plain = (line: string) => line.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/[A-Z]{2,}|…/g, '.+')
+  return block.split('\n').map((line) => new RegExp(`^${plain(line)}$`))
+}

@@ -8,8 +8,13 @@ import { topicNames, topicPage } from './topics.ts'
 
 export const helpCommand = (context: Context) =>
   new Command('help')
-    .description('Print the page of a command, or one of the pages that `cordon help topics` lists.')
-    .argument('[words...]', 'a command such as `secret set`, or a topic such as `errors`')
+    .description(
+      'Print the page of a command, what an error code means, or one of the pages that `cordon help topics` lists.',
+    )
+    .argument(
+      '[words...]',
+      'a command such as `secret set`, a code such as `secret_missing`, or a topic such as `errors`',
+    )
     .action((words: string[], _options: object, command: Command) => help(context, words, command))
 
 /** Throws `usage` for what is neither a command nor a topic. */

@@ -7,15 +7,20 @@ const pages = typeof CORDON_PAGES === 'object' ? CORDON_PAGES : {}
 /** The names that `cordon help` takes besides those of commands. */
 export const topicNames: readonly string[] = ['topics', ...Object.keys(pages)]
 
-/** The page of a topic, or undefined where there is none of that name. */
+/** The page of a topic, or what the page of errors says of a code; undefined where there is neither of that name. */
 export function topicPage(name: string): string | undefined {
-  return name === 'topics' ? listOfTopics() : pages[name]
+  return name === 'topics' ? listOfTopics() : (pages[name] ?? codeSection(name))
+}
+
+function codeSection(code: string): string | undefined {
+  const [, section] = (pages['errors'] ?? '').split(`\n### ${code}\n`)
+  return section === undefined ? undefined : `# ${code}\n${section.replace(/\n+#.*/s, '\n')}`
 }
 
 function listOfTopics(): string {
   const width = Math.max(...Object.keys(pages).map((name) => name.length))
   const lines = Object.entries(pages).map(([name, text]) => `  cordon help ${name.padEnd(width)}  ${titleOf(text)}`)
-  return `${['Topics:', ...lines, '', 'Every command has a page too: cordon help COMMAND.'].join('\n')}\n`
+  return `${['Topics:', ...lines, '', 'Every command has a page too, cordon help COMMAND, and every error its paragraph, cordon help CODE.'].join('\n')}\n`
 }
 
 const titleOf = (text: string) => /^# (.*)$/m.exec(text)?.[1] ?? ''
