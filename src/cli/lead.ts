@@ -4,7 +4,7 @@ import { lstatIfThere } from '../base/file.ts'
 import { environmentOf, exceptionsIn, replacedProxy } from '../config/environment.ts'
 import type { Config } from '../config/load.ts'
 import type { Scope } from '../config/scope.ts'
-import { proxyUrl, readTokens } from '../config/tokens.ts'
+import { proxyUrl, readTokenFile } from '../config/token-file.ts'
 import { isExcepted, parseException } from '../policy/exception.ts'
 import { keepTrustStore } from '../tls/trust-store.ts'
 import { trustVariables } from '../tls/trust-variables.ts'
@@ -23,7 +23,7 @@ export async function leadThrough(context: Context, options: Placed): Promise<Le
   const { scope, config } = configIn(context, options)
   const { certs } = scope
   const setUp = { hint: `run \`cordon setup${suffixOf(options)}\`` }
-  const token = readTokens(scope.tokensPath)?.find(({ name }) => name === 'default')
+  const token = readTokenFile(scope.tokensPath)?.find(({ name }) => name === 'default')
   if (token?.secret.kind !== 'readable')
     throw new CordonError('tokens_missing', 'There is no default client token.', setUp)
   if (!lstatIfThere(certs.bundle)) throw new CordonError('ca_missing', 'There is no CA bundle yet.', setUp)

@@ -41,6 +41,11 @@ export function isTokenName(name: string): boolean {
   return /^[a-z0-9][a-z0-9_-]{0,63}$/i.test(name)
 }
 
+/** What a client's HTTPS_PROXY says. The name of a scope and a token need no escaping in it. */
+export function proxyUrl(audience: string, token: string, port: number): string {
+  return `http://${audience}:${token}@127.0.0.1:${port}`
+}
+
 const heading = `# Client tokens of cordon: who shows one may use the proxy of this scope. cordon writes this file whole.
 # Renew one with \`cordon token rotate NAME\`, end one with \`cordon token revoke NAME\`; both hold from the next request on.
 `

@@ -58,11 +58,6 @@ export function revokeToken(path: string, name: string): boolean {
   })
 }
 
-/** What a client's HTTPS_PROXY says. The name of a scope and a token need no escaping in it. */
-export function proxyUrl(audience: string, token: string, port: number): string {
-  return `http://${audience}:${token}@127.0.0.1:${port}`
-}
-
 /** Whether a token is known at this moment, and whose it is. */
 export interface TokenWatch {
   check(audience: string, token: string): { known: true; name: string } | { known: false }

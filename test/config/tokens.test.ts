@@ -19,7 +19,8 @@ import { dirname, join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { CordonError } from '../../src/base/error.ts'
 import { type Facts, type Log, silentLog } from '../../src/base/log.ts'
-import { ensureToken, proxyUrl, readTokens, revokeToken, rotateToken, watchTokens } from '../../src/config/tokens.ts'
+import { proxyUrl } from '../../src/config/token-file.ts'
+import { ensureToken, readTokens, revokeToken, rotateToken, watchTokens } from '../../src/config/tokens.ts'
 
 test('a token is made once, of 256 bits, in a file and a folder of its owner alone', (t) => {
   const path = place(t)

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 
 /** The log writes to the stderr of its own process, so it gets one. */
 function logged(isTerminal: boolean, level: string): string {
-  const script = `import { openLog } from './src/base/log.ts'
+  const script = `import { openLog } from './src/base/open-log.ts'
     const log = openLog('${level}', ${isTerminal})
     log.debug({ authority: 'api.mailer.test:443' }, 'tunnel')
     log.info({ authority: 'api.mailer.test:443', status: 200, route: undefined }, 'exchange')`

@@ -1,0 +1,57 @@
+/**
+ * The log: one line an event, JSON where a program reads it, a short line where a person does. It goes to stderr, so
+ * that what a command answers on stdout stays bare.
+ */
+import { pino } from 'pino'
+import type { Log, LogLevel } from './log.ts'
+
+/** A log that writes to stderr from `level` on. On a terminal it writes sentences, elsewhere JSON lines. */
+export function openLog(level: LogLevel, isTerminal: boolean): Log {
+  const write = batched((lines) => void process.stderr.write(lines))
+  return pino(
+    {
+      level,
+      base: null,
+      timestamp: timeField(),
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    { write: isTerminal ? (line: string) => write(readable(line)) : write },
+  )
+}
+
+/** The time in ISO 8601, put into letters once a millisecond. */
+function timeField(): () => string {
+  let of = 0
+  let field = ''
+  return () => {
+    const now = Date.now()
+    if (now !== of) field = `,"time":"${new Date(now).toISOString()}"`
+    of = now
+    return field
+  }
+}
+
+/** Who reads along does not notice so long a wait; a busy proxy writes a hundred lines in it. */
+const batchMs = 20
+
+/** The lines of a moment leave together: a call to the system costs more than the rest of a line. */
+function batched(send: (lines: string) => void): (line: string) => void {
+  let held = ''
+  const flush = () => {
+    const lines = held
+    held = ''
+    if (lines !== '') send(lines)
+  }
+  process.on('exit', flush)
+  return (line) => {
+    if (held === '') setTimeout(flush, batchMs).unref()
+    held += line
+  }
+}
+
+/** `12:01:07 info  exchange  authority=api.openai.com:443 status=200 ms=312` */
+function readable(line: string): string {
+  const { level, time, msg, ...facts } = JSON.parse(line) as Record<string, unknown>
+  const told = Object.entries(facts).map(([name, value]) => `${name}=${value}`)
+  return `${[String(time).slice(11, 19), String(level).padEnd(5), msg, ...told].join('  ')}\n`
+}
