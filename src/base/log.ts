@@ -14,3 +14,10 @@ export interface Log {
 }
 
 export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} }
+
+/** A line of the log as a person reads it: `12:01:07 info  exchange  authority=api.openai.com:443 status=200 ms=312` */
+export function readableLine(line: string): string {
+  const { level, time, msg, ...facts } = JSON.parse(line) as Record<string, unknown>
+  const told = Object.entries(facts).map(([name, value]) => `${name}=${value}`)
+  return `${[String(time).slice(11, 19), String(level).padEnd(5), msg, ...told].join('  ')}\n`
+}

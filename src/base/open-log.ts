@@ -3,7 +3,7 @@
  * that what a command answers on stdout stays bare.
  */
 import { pino } from 'pino'
-import type { Log, LogLevel } from './log.ts'
+import { type Log, type LogLevel, readableLine } from './log.ts'
 
 /** A log that writes to stderr from `level` on. On a terminal it writes sentences, elsewhere JSON lines. */
 export function openLog(level: LogLevel, isTerminal: boolean): Log {
@@ -15,7 +15,7 @@ export function openLog(level: LogLevel, isTerminal: boolean): Log {
       timestamp: timeField(),
       formatters: { level: (label) => ({ level: label }) },
     },
-    { write: isTerminal ? (line: string) => write(readable(line)) : write },
+    { write: isTerminal ? (line: string) => write(readableLine(line)) : write },
   )
 }
 
@@ -47,11 +47,4 @@ function batched(send: (lines: string) => void): (line: string) => void {
     if (held === '') setTimeout(flush, batchMs).unref()
     held += line
   }
-}
-
-/** `12:01:07 info  exchange  authority=api.openai.com:443 status=200 ms=312` */
-function readable(line: string): string {
-  const { level, time, msg, ...facts } = JSON.parse(line) as Record<string, unknown>
-  const told = Object.entries(facts).map(([name, value]) => `${name}=${value}`)
-  return `${[String(time).slice(11, 19), String(level).padEnd(5), msg, ...told].join('  ')}\n`
 }

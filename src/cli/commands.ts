@@ -81,6 +81,12 @@ export const commandGroups: readonly { heading: string; entries: readonly Entry[
         load: async (context) => (await import('./integration/integration.ts')).integrationCommand(context),
       },
       {
+        name: 'service',
+        usage: 'install|uninstall|status|logs|…',
+        summary: 'let the init system keep the proxy running',
+        load: async (context) => (await import('./service/service.ts')).serviceCommand(context),
+      },
+      {
         name: 'trust',
         usage: '',
         summary: 'let trust stores believe the CA, for routed hosts',

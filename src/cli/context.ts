@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { Command } from 'commander'
 import { CordonError } from '../base/error.ts'
 import { readIfThere } from '../base/file.ts'
@@ -6,6 +7,7 @@ import { shownPath } from '../config/fault.ts'
 import { type Config, parseConfig } from '../config/load.ts'
 import { type Scope, scopeOf } from '../config/scope.ts'
 import type { Integration } from '../integrations/integration.ts'
+import { Secret } from '../secrets/secret.ts'
 import type { Sources } from '../secrets/sources.ts'
 import { askPassphrase, type Terminal } from './terminal.ts'
 import { shownWord } from './word.ts'
@@ -88,7 +90,19 @@ export function suffixOf({ config, scope }: Placed): string {
 /** The places secrets lie in, opened when the first one is asked for. */
 export async function sourcesIn(context: Context, scope: Scope): Promise<Sources> {
   const { openSources } = await import('../secrets/sources.ts')
-  return openSources({ folder: scope.cordonHome, askPassphrase: () => askPassphrase(context.terminal) })
+  return openSources({
+    folder: scope.cordonHome,
+    askPassphrase: async () => handedPassphrase(context.env) ?? askPassphrase(context.terminal),
+  })
+}
+
+/** The file of `$CREDENTIALS_DIRECTORY` with the passphrase of the encrypted store, for a service that nobody can ask. */
+export const passphraseCredential = 'cordon-passphrase'
+
+/** systemd.exec(5), LoadCredential=: files that the service alone can read, and that no child inherits. */
+function handedPassphrase({ CREDENTIALS_DIRECTORY }: NodeJS.ProcessEnv): Secret | undefined {
+  const text = CREDENTIALS_DIRECTORY && readIfThere(join(CREDENTIALS_DIRECTORY, passphraseCredential))
+  return text ? new Secret(text.replace(/\r?\n$/, '')) : undefined
 }
 
 /** Where the CA of a configuration lies: where its `[tls]` says, else in the scope's own folder. */

@@ -1,6 +1,6 @@
-import { spawnSync } from 'node:child_process'
 import { accessSync, constants } from 'node:fs'
 import { delimiter, isAbsolute, join } from 'node:path'
+import { work } from '../base/command.ts'
 import { CordonError } from '../base/error.ts'
 import { homeOf } from '../base/paths.ts'
 import type { Step } from './store.ts'
@@ -41,31 +41,17 @@ export function wordsOf({ words, asRoot }: Step, { isRoot, platform }: Machine):
   return asRoot && !isRoot && platform !== 'win32' ? ['sudo', '--', ...words] : words
 }
 
-/** Asks a program, whose stdout is the answer; undefined when it ends with another code than 0. */
-export function ask(words: readonly string[], { env }: Machine): string | undefined {
-  const [program = '', ...rest] = words
-  const { status, stdout } = spawnSync(program, rest, { env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
-  return status === 0 ? stdout : undefined
-}
-
 /** Carries out a step. sudo asks on the terminal itself. Throws `sudo_missing` and `root_store_failed`. */
 export function carryOut(step: Step, machine: Machine): void {
-  const [program = '', ...rest] = wordsOf(step, machine)
+  const words = wordsOf(step, machine)
   const command = step.words.join(' ')
-  if (program === 'sudo' && programOn(machine, 'sudo') === undefined)
+  if (words[0] === 'sudo' && programOn(machine, 'sudo') === undefined)
     throw new CordonError('sudo_missing', `\`${command}\` takes root, and there is no sudo.`, {
       hint: 'see what takes root with `--dry-run`, and run those commands as root',
     })
-  const { status, stderr, error } = spawnSync(program, rest, {
-    env: machine.env,
-    encoding: 'utf8',
-    stdio: ['inherit', 'pipe', 'pipe'],
+  const outcome = work(words, machine)
+  if (outcome.done) return
+  throw new CordonError('root_store_failed', `\`${command}\` ${outcome.why}`, {
+    hint: 'mend that, then run the command again; what is done already stays',
   })
-  if (status === 0) return
-  const said = error?.message ?? stderr.trim().split('\n').at(-1) ?? ''
-  throw new CordonError(
-    'root_store_failed',
-    `\`${command}\` ${status === null ? 'did not run' : `ended with ${status}`}${said === '' ? '' : `: ${said}`}`,
-    { hint: 'mend that, then run the command again; what is done already stays' },
-  )
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
+import { ask } from '../base/command.ts'
 import { certificatesIn } from '../tls/roots.ts'
-import { ask, type Machine } from './machine.ts'
+import type { Machine } from './machine.ts'
 import type { Anchor, Found } from './store.ts'
 
 /** The login keychain, which takes no root: the CA is one user's, and so is the trust in it. */

@@ -4,10 +4,11 @@
 import type { X509Certificate } from 'node:crypto'
 import { globSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { ask } from '../base/command.ts'
 import { CordonError } from '../base/error.ts'
 import { lstatIfThere } from '../base/file.ts'
 import { certificatesIn } from '../tls/roots.ts'
-import { ask, type Machine, programOn } from './machine.ts'
+import { type Machine, programOn } from './machine.ts'
 import type { Anchor, Found, TrustStore } from './store.ts'
 
 /** Below the home folder: as installed, as a snap, as a flatpak. Each profile is a folder of its own. */

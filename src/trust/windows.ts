@@ -1,4 +1,5 @@
-import { ask, type Machine } from './machine.ts'
+import { ask } from '../base/command.ts'
+import type { Machine } from './machine.ts'
 import type { Anchor, Found } from './store.ts'
 
 /** The root store of the current user, which takes no administrator; Windows itself asks whether the root is meant. */

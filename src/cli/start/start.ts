@@ -15,6 +15,7 @@ import { socketPathFor } from '../../control/socket.ts'
 import { type RunningProxy, startProxy } from '../../proxy/accept.ts'
 import { secretFault } from '../../proxy/secret-fault.ts'
 import type { Secrets } from '../../secrets/secrets.ts'
+import { notifyReady } from '../../service/notify.ts'
 import { type Context, type Placed, placed, scopeIn, sourcesIn, suffixOf } from '../context.ts'
 import { Ending, graceMs } from './ending.ts'
 import { statusOf } from './facts.ts'
@@ -68,6 +69,7 @@ export async function start(context: Context, options: StartOptions): Promise<vo
   })
   ending.onSignals((sentence) => context.terminal.notice(sentence))
   context.terminal.done(`cordon is listening on 127.0.0.1:${proxy.port} for ${told(config)}.`)
+  notifyReady(context.env)
   if (options.whileCommandsRun) void noCommandLeft(scope.folder, () => ending.begin(graceMs, 'no command is left'))
   await ending.ended
   removePointer(scope.folder, process.pid)

@@ -20,6 +20,17 @@ export const machineCodes: readonly Subject[] = [
     },
   },
   {
+    heading: 'The service',
+    introduction: 'What [`cordon service`](service.md) may end with.',
+    command: {
+      service_missing: 'No service of that name is installed.',
+      service_failed:
+        'The service did not come up, or a step of its installation failed. `cordon service logs` has the rest.',
+      init_missing: 'There is no systemd to ask, such as in a container, or behind `su`.',
+      path_unfit: 'An init system reads its definitions line by line, so that no line may be smuggled in.',
+    },
+  },
+  {
     heading: 'Agents',
     introduction: 'What `setup`, `import` and `integration disable` may end with.',
     command: {

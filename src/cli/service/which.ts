@@ -1,0 +1,109 @@
+/** Which service a command means, and what runs in it. */
+import { userInfo } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import type { Command } from 'commander'
+import { CordonError } from '../../base/error.ts'
+import { cacheHomeOf, homeOf } from '../../base/paths.ts'
+import { ownCommand } from '../../base/self.ts'
+import type { Scope } from '../../config/scope.ts'
+import type { Definition, InitSystem, Program } from '../../service/init-system.ts'
+import { definitionOf, initSystemsOn } from '../../service/init-systems.ts'
+import { type Context, type Placed, passphraseCredential, placed, scopeIn, suffixOf } from '../context.ts'
+import { shownWord } from '../word.ts'
+
+/** A service by the name that a person gives it. */
+export interface Service {
+  name: string
+  /** `cordon-NAME` */
+  id: string
+  init: InitSystem
+  /** Undefined where it is not installed. */
+  definition: Definition | undefined
+}
+
+/** Adds `[name]` and the options that say whose configuration is meant. */
+export function ofService(command: Command): Command {
+  return placed(command).argument('[name]', 'the name of the service; that of the scope when left out', parseName)
+}
+
+export function serviceIn(context: Context, name: string | undefined, options: Placed): Service {
+  const called = name ?? scopeIn(context, options).name
+  const init = initSystemsOn(process.platform, context.env).user
+  const id = `cordon-${called}`
+  return { name: called, id, init, definition: definitionOf(init, id) }
+}
+
+/** The same for a service that has to be there. Throws `service_missing`. */
+export function installedIn(
+  context: Context,
+  name: string | undefined,
+  options: Placed,
+): Service & { definition: Definition } {
+  const service = serviceIn(context, name, options)
+  const { definition } = service
+  if (definition) return { ...service, definition }
+  const words = `${name === undefined ? '' : ` ${name}`}${suffixOf(options)}`
+  throw new CordonError('service_missing', `There is no service ${service.name}.`, {
+    hint: `install it with \`cordon service install${words}\``,
+  })
+}
+
+/** What a person may choose for the program of a service. */
+export interface ProgramOptions {
+  passphraseFile?: string
+  namespaces?: boolean
+}
+
+/** The program of a service: the proxy of a scope, by this very cordon. Throws `path_unfit`. */
+export function programFor(
+  { cwd, env }: Context,
+  scope: Scope,
+  { id, passphraseFile: typed, namespaces }: { id: string } & ProgramOptions,
+): Program {
+  const passphraseFile = typed === undefined ? undefined : resolve(cwd, typed)
+  const ofScope = ['--config', scope.configPath]
+  const program: Program = {
+    id,
+    description: `cordon, the credential boundary of coding agents (${scope.configPath})`,
+    // A secret that is missing stops the requests that need it, and must not stop all others for as long.
+    start: [...ownCommand(), 'start', '--keep-going', ...ofScope],
+    hopeless: [2, 3],
+    notes: {
+      config: scope.configPath,
+      ...(passphraseFile !== undefined && { passphraseFile }),
+      ...(namespaces === false && { namespaces: 'no' }),
+    },
+    hasNamespaces: namespaces !== false,
+    folder: dirname(scope.configPath),
+    env: environmentOf(env),
+    writable: [scope.folder, join(cacheHomeOf(env), 'cordon')],
+    runtimeFolder: 'cordon',
+    logPath: join(scope.folder, 'service.log'),
+    credentials: passphraseFile === undefined ? {} : { [passphraseCredential]: passphraseFile },
+  }
+  const unfit = [...program.start, ...Object.values(program.env), ...program.writable].find((text) =>
+    /[\x00-\x1f\x7f]/.test(text),
+  )
+  if (unfit === undefined) return program
+  throw new CordonError('path_unfit', `The path ${JSON.stringify(unfit)} has a control character in it.`, {
+    hint: 'rename it; an init system could take what follows for something else',
+  })
+}
+
+/** What the init system does not know of this user, and cordon finds its files by. */
+function environmentOf(env: NodeJS.ProcessEnv): Record<string, string> {
+  const { XDG_CONFIG_HOME, XDG_CACHE_HOME } = env
+  const home = homeOf(env)
+  return {
+    ...(home !== userInfo().homedir && { HOME: home }),
+    ...(XDG_CONFIG_HOME && { XDG_CONFIG_HOME }),
+    ...(XDG_CACHE_HOME && { XDG_CACHE_HOME }),
+  }
+}
+
+function parseName(text: string): string {
+  if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,209}$/.test(text)) return text
+  throw new CordonError('usage', `"${shownWord(text)}" is no name for a service.`, {
+    hint: 'use letters, digits, `.`, `_` and `-`, and begin with a letter or digit',
+  })
+}
