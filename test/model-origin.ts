@@ -4,6 +4,7 @@
  *     POST /v1/messages                                     Anthropic
  *     POST /v1beta/models/NAME:generateContent              Google, and :streamGenerateContent
  *     POST …/chat/completions                               OpenAI, and everybody who speaks alike
+ *     GET /models                                           Copilot
  *
  * Whatever else is asked for is answered with an empty JSON object, and recorded too.
  */
@@ -64,6 +65,10 @@ async function answer(request: IncomingMessage, response: ServerResponse, reques
   requests.push({ host: fields['host'] ?? '', method: request.method ?? '', path, fields, content })
   const [plain = ''] = path.split('?')
   const isStream = /"stream":\s*true/.test(content) || plain.endsWith(':streamGenerateContent')
+  if (plain === '/models') {
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ data: [copilotModel] }))
+    return
+  }
   const turn = turnOf(plain)
   if (turn === undefined || request.method !== 'POST') {
     response.writeHead(200, { 'content-type': 'application/json' }).end('{}')
@@ -77,6 +82,26 @@ function turnOf(path: string): { whole: object; events: string } | undefined {
   if (path === '/v1/messages') return anthropicTurn()
   if (/^\/v1beta\/models\/[^/]+:(stream)?[gG]enerateContent$/.test(path)) return googleTurn()
   return path.endsWith('/chat/completions') ? openaiTurn() : undefined
+}
+
+const copilotModel = {
+  id: 'claude-sonnet-4.6',
+  name: 'Claude Sonnet 4.6',
+  object: 'model',
+  vendor: 'Anthropic',
+  version: 'claude-sonnet-4.6',
+  preview: false,
+  model_picker_enabled: true,
+  capabilities: {
+    family: 'claude-sonnet-4.6',
+    object: 'model_capabilities',
+    type: 'chat',
+    tokenizer: 'o200k_base',
+    limits: { max_context_window_tokens: 128_000, max_output_tokens: 16_000, max_prompt_tokens: 128_000 },
+    supports: { streaming: true, tool_calls: true, parallel_tool_calls: true },
+  },
+  policy: { state: 'enabled', terms: '' },
+  supported_endpoints: ['/chat/completions'],
 }
 
 const eventOf = (data: object & { type?: string }) =>

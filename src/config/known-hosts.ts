@@ -25,6 +25,8 @@ const host = (name: string, auth: Auth, variables: readonly string[], prefix = '
 })
 
 const github = ['GITHUB_TOKEN', 'GH_TOKEN']
+const dashscope = ['DASHSCOPE_API_KEY']
+const codingPlan = ['BAILIAN_CODING_PLAN_API_KEY']
 
 const knownHosts: Readonly<Record<string, KnownHost>> = {
   'api.openai.com': host('openai', bearer, ['OPENAI_API_KEY'], 'sk-'),
@@ -40,6 +42,16 @@ const knownHosts: Readonly<Record<string, KnownHost>> = {
   'api.groq.com': host('groq', bearer, ['GROQ_API_KEY'], 'gsk_'),
   'api.deepseek.com': host('deepseek', bearer, ['DEEPSEEK_API_KEY'], 'sk-'),
   'api.x.ai': host('xai', bearer, ['XAI_API_KEY'], 'xai-'),
+  // Alibaba Cloud Model Studio: each region has a host and keys of its own.
+  'dashscope.aliyuncs.com': host('dashscope', bearer, dashscope, 'sk-'),
+  'dashscope-intl.aliyuncs.com': host('dashscope-intl', bearer, dashscope, 'sk-'),
+  'dashscope-us.aliyuncs.com': host('dashscope-us', bearer, dashscope, 'sk-'),
+  'cn-hongkong.dashscope.aliyuncs.com': host('dashscope-hongkong', bearer, dashscope, 'sk-'),
+  'coding.dashscope.aliyuncs.com': host('dashscope-coding', bearer, codingPlan, 'sk-sp-'),
+  'coding-intl.dashscope.aliyuncs.com': host('dashscope-coding-intl', bearer, codingPlan, 'sk-sp-'),
+  // Copilot CLI takes a fine-grained token alone, and sends it to the host of the plan: api., api.individual., api.business.
+  '*.githubcopilot.com': host('copilot', bearer, ['COPILOT_GITHUB_TOKEN'], 'github_pat_'),
+  'api2.cursor.sh': host('cursor', bearer, ['CURSOR_API_KEY'], 'crsr_'),
   'api.github.com': host('github-api', bearer, github, 'ghp_'),
   'github.com': host('github', { type: 'basic', username: 'x-access-token' }, github, 'ghp_'),
   'gitlab.com': host('gitlab', { type: 'basic', username: 'oauth2' }, ['GITLAB_TOKEN'], 'glpat-'),
@@ -48,7 +60,9 @@ const knownHosts: Readonly<Record<string, KnownHost>> = {
 
 /** The variables that programs take a key from, with a placeholder in each, for the hosts that these routes cover. */
 export function placeholdersFor(routes: readonly Pick<Route, 'match'>[]): Record<string, string> {
-  const hosts = routes.flatMap(({ match }) => (match.host.kind === 'exact' ? (knownHost(match.host.host) ?? []) : []))
+  const hosts = routes.flatMap(
+    ({ match: { host } }) => knownHost(host.kind === 'exact' ? host.host : `*.${host.parent}`) ?? [],
+  )
   return Object.fromEntries(
     hosts.flatMap(({ variables, prefix }) => variables.map((variable) => [variable, placeholderOf(prefix)])),
   )

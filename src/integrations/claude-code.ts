@@ -15,7 +15,7 @@ import type { IntegrationContext } from './integration.ts'
 import { jsonAt } from './json-text.ts'
 import { isPlaceholder } from './placeholder.ts'
 import { type Edit, integrationOf } from './settings.ts'
-import { skillText } from './skill.ts'
+import { skillIn } from './skill.ts'
 
 export const claudeCode = integrationOf({
   name: 'claude-code',
@@ -46,7 +46,7 @@ function edits(context: IntegrationContext): Edit[] {
     isSubscribed(context) || ownKeyIn(context) ? {} : { ANTHROPIC_API_KEY: placeholderIn('ANTHROPIC_API_KEY') }
   const env = { ...context.variables, ...key }
   return [
-    { kind: 'whole', path: join(homeOf(context), 'skills', 'cordon', 'SKILL.md'), text: skillText(context) },
+    skillIn(join(homeOf(context), 'skills'), context),
     {
       kind: 'json',
       path,

@@ -10,7 +10,7 @@ import type { IntegrationContext } from './integration.ts'
 import { jsonAt } from './json-text.ts'
 import { type Edit, integrationOf } from './settings.ts'
 import { runThrough } from './shell.ts'
-import { skillText } from './skill.ts'
+import { skillIn } from './skill.ts'
 
 export const gemini = integrationOf({
   name: 'gemini',
@@ -31,11 +31,7 @@ const keyOfLogin = ['security', 'auth', 'selectedType']
 const loginByKey = 'gemini-api-key'
 
 function edits(context: IntegrationContext): Edit[] {
-  const skill: Edit = {
-    kind: 'whole',
-    path: join(folderOf(context, '.gemini'), 'skills', 'cordon', 'SKILL.md'),
-    text: skillText(context),
-  }
+  const skill = skillIn(join(folderOf(context, '.gemini'), 'skills'), context)
   const login: Edit = { kind: 'json', path: settingsOf(context), set: [{ path: keyOfLogin, value: loginByKey }] }
   return hasOtherLogin(context) ? [skill] : [skill, login]
 }

@@ -10,7 +10,7 @@ import { folderOf } from './home.ts'
 import type { IntegrationContext } from './integration.ts'
 import { ownKeysIn } from './own-keys.ts'
 import { type Edit, integrationOf } from './settings.ts'
-import { skillText } from './skill.ts'
+import { skillIn } from './skill.ts'
 
 export const hermes = integrationOf({
   name: 'hermes',
@@ -35,11 +35,7 @@ const envOf = (context: IntegrationContext) => join(homeOf(context), '.env')
 function edits(context: IntegrationContext): Edit[] {
   const key = 'ANTHROPIC_API_KEY'
   return [
-    {
-      kind: 'whole',
-      path: join(homeOf(context), 'skills', 'devops', 'cordon', 'SKILL.md'),
-      text: skillText(context),
-    },
+    skillIn(join(homeOf(context), 'skills', 'devops'), context),
     { kind: 'variables', path: envOf(context), variables: { ...context.variables, [key]: placeholderIn(key) } },
   ]
 }

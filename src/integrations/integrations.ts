@@ -1,13 +1,17 @@
 import { distance } from 'fastest-levenshtein'
 import { CordonError } from '../base/error.ts'
+import { aider } from './aider.ts'
 import { claudeCode } from './claude-code.ts'
 import { codex } from './codex.ts'
+import { copilot } from './copilot.ts'
+import { cursor } from './cursor.ts'
 import { devcontainer } from './devcontainer.ts'
 import { gemini } from './gemini.ts'
 import { hermes } from './hermes.ts'
 import type { Integration } from './integration.ts'
 import { openclaw } from './openclaw.ts'
 import { opencode } from './opencode.ts'
+import { qwen } from './qwen.ts'
 
 /** Every agent that `cordon setup` knows. */
 export const integrations: readonly Integration[] = [
@@ -15,6 +19,10 @@ export const integrations: readonly Integration[] = [
   claudeCode,
   gemini,
   opencode,
+  qwen,
+  copilot,
+  cursor,
+  aider,
   hermes,
   openclaw,
   devcontainer,

@@ -12,7 +12,7 @@ import { folderOf } from './home.ts'
 import type { IntegrationContext } from './integration.ts'
 import { ownKeysIn } from './own-keys.ts'
 import { type Edit, integrationOf } from './settings.ts'
-import { skillText } from './skill.ts'
+import { skillIn } from './skill.ts'
 
 export const openclaw = integrationOf({
   name: 'openclaw',
@@ -43,7 +43,7 @@ function edits(context: IntegrationContext): Edit[] {
     { path: ['proxy', 'proxyUrl'], value: context.variables['HTTPS_PROXY'] ?? '' },
   ]
   return [
-    { kind: 'whole', path: join(homeOf(context), 'skills', 'cordon', 'SKILL.md'), text: skillText(context) },
+    skillIn(join(homeOf(context), 'skills'), context),
     { kind: 'variables', path: envOf(context), variables: { ...context.variables, [key]: placeholderIn(key) } },
     { kind: 'json', path: join(homeOf(context), 'openclaw.json'), set },
   ]

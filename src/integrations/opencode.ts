@@ -11,7 +11,7 @@ import { jsonAt } from './json-text.ts'
 import { isPlaceholder } from './placeholder.ts'
 import { integrationOf } from './settings.ts'
 import { runThrough } from './shell.ts'
-import { skillText } from './skill.ts'
+import { skillIn } from './skill.ts'
 
 export const opencode = integrationOf({
   name: 'opencode',
@@ -21,9 +21,7 @@ export const opencode = integrationOf({
   program: 'opencode',
   home: homeOf,
   routes: () => [presetRoute('anthropic')],
-  edits: (context) => [
-    { kind: 'whole', path: join(homeOf(context), 'skills', 'cordon', 'SKILL.md'), text: skillText(context) },
-  ],
+  edits: (context) => [skillIn(join(homeOf(context), 'skills'), context)],
   notices,
   next: (context) => [runThrough(context, 'opencode')],
 })

@@ -5,7 +5,7 @@
 import { join, relative, sep } from 'node:path'
 import { CordonError } from '../base/error.ts'
 import { privateFile, refuseSymlink } from '../base/file.ts'
-import { assignedIn, withoutBlock, withVariables } from './env-file.ts'
+import { assignedIn, withBlock, withoutBlock, withVariables } from './env-file.ts'
 import { excludeFiles } from './git-exclude.ts'
 import type { AgentRoute, Change, Found, Integration, IntegrationContext, Part, Plan } from './integration.ts'
 import { editJson, type WantedJson } from './json-edit.ts'
@@ -33,6 +33,7 @@ export interface SettingsAgent extends Pick<Integration, 'name' | 'label' | 'sco
 export type Edit =
   | ({ kind: 'json'; path: string; shared?: boolean } & WantedJson)
   | { kind: 'variables'; path: string; variables: Readonly<Record<string, string>> }
+  | { kind: 'lines'; path: string; lines: readonly string[] }
   | { kind: 'whole'; path: string; text: string }
 
 /** The integration of such an agent. */
@@ -85,7 +86,9 @@ function planOf(agent: SettingsAgent, context: IntegrationContext, manifest: Man
       context,
     )
     for (const path of exclude.tracked)
-      notices.push(`${path} is tracked by git: do not commit our lines, for a client token is in them.`)
+      notices.push(
+        `${path} is tracked by git: do not commit our lines, which hold a client token or a path of this machine.`,
+      )
     changes.unshift(...exclude.changes)
   }
   return { changes, notices, next: [...agent.next(context)], realKey: undefined }
@@ -119,6 +122,8 @@ function edited(
       if (foreign.length > 0) tell(`${edit.path} sets ${foreign.join(', ')} itself; cordon's lines come last and win.`)
       return { after: withVariables(before ?? '', edit.variables), part: { kind: 'block' } }
     }
+    case 'lines':
+      return { after: withBlock(before ?? '', edit.lines), part: { kind: 'block' } }
     case 'whole':
       return { after: edit.text, part: { kind: 'whole' } }
   }

@@ -1,7 +1,15 @@
+import { join } from 'node:path'
 import type { IntegrationContext } from './integration.ts'
+import type { Edit } from './settings.ts'
 
-/** What an agent should know about cordon, as a skill: told in its own context when it meets a question about credentials. */
-export const skillText = ({ self: { options } }: IntegrationContext): string => `---
+/** What an agent should know about cordon, as a skill below its folder of skills: told in its own context when it meets a question about credentials. */
+export const skillIn = (folder: string, context: IntegrationContext): Edit => ({
+  kind: 'whole',
+  path: join(folder, 'cordon', 'SKILL.md'),
+  text: skillText(context),
+})
+
+const skillText = ({ self: { options } }: IntegrationContext): string => `---
 name: cordon
 description: How requests of this machine get their credentials. Use it when an API answers 401, 403 or 407, when an error begins with "cordon:", or when a task asks for an API key or token.
 ---

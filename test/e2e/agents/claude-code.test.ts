@@ -5,14 +5,13 @@ import test from 'node:test'
 import { placeholderIn } from '../../../src/config/known-hosts.ts'
 import { put } from '../../desk.ts'
 import { answerOfModel } from '../../model-origin.ts'
-import { canary, onlyLong, startAgentWorld } from './world.ts'
+import { type AgentShape, canary, onlyLong, startAgentWorld } from './world.ts'
 
-const shape = {
-  npm: '@anthropic-ai/claude-code@2.1.197',
+const shape: AgentShape = {
+  packages: { npm: ['@anthropic-ai/claude-code@2.1.197'] },
   program: 'claude',
   agent: 'claude-code',
-  route: 'anthropic',
-  host: 'api.anthropic.com',
+  routes: [{ name: 'anthropic', host: 'api.anthropic.com' }],
 }
 
 test(

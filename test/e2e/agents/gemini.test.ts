@@ -5,11 +5,10 @@ import { canary, onlyLong, startAgentWorld } from './world.ts'
 
 test('Gemini CLI gets its answer, and the origin alone sees the key', onlyLong, async (t) => {
   const world = await startAgentWorld(t, {
-    npm: '@google/gemini-cli@0.61.0',
+    packages: { npm: ['@google/gemini-cli@0.61.0'] },
     program: 'gemini',
     agent: 'gemini',
-    route: 'gemini',
-    host: 'generativelanguage.googleapis.com',
+    routes: [{ name: 'gemini', host: 'generativelanguage.googleapis.com' }],
   })
 
   const run = await world.run(['-m', 'gemini-2.5-flash', '-p', 'say hello'], {

@@ -5,11 +5,10 @@ import { canary, onlyLong, startAgentWorld } from './world.ts'
 
 test('opencode gets its answer, and the origin alone sees the key', onlyLong, async (t) => {
   const world = await startAgentWorld(t, {
-    npm: 'opencode-ai@1.18.33',
+    packages: { npm: ['opencode-ai@1.18.33'] },
     program: 'opencode',
     agent: 'opencode',
-    route: 'anthropic',
-    host: 'api.anthropic.com',
+    routes: [{ name: 'anthropic', host: 'api.anthropic.com' }],
   })
 
   const run = await world.run(['run', '-m', 'anthropic/claude-sonnet-4-5', 'say hello'])

@@ -1,7 +1,7 @@
 /**
  * A real agent at a person's desk: what `cordon setup AGENT --yes` wrote, a key in the store, a running cordon, and an origin
- * of ours that stands for the vendor's hosts. The agents are large, so they are installed by npm into a folder beside the
- * system's temporary ones, once a version, and only where `LONG=1` asks for it.
+ * of ours that stands for the vendor's hosts. The agents are large, so they are installed into a folder beside the
+ * system's temporary ones, once a version, by npm or pip, and only where `LONG=1` asks for it.
  *
  * The shell's own proxy variables lead to a port where nobody listens, so an agent whose set-up does not lead it through
  * cordon reaches no one; and cordon's own way to every host without a route leads there too.
@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { setKey } from '../../../src/config/toml-text.ts'
+import type { AgentRoute } from '../../../src/integrations/integration.ts'
 import { integrationNamed } from '../../../src/integrations/integrations.ts'
 import { type Desk, filesHolding, formsOf, openDesk, type Result, type RunningCordon } from '../../desk.ts'
 import { type ModelOrigin, startModelOrigin } from '../../model-origin.ts'
@@ -25,7 +26,7 @@ export const canary = 'sk-canary-4b7e02d19ac6f583'
 /** For the options of a test that installs an agent. */
 export const onlyLong = {
   skip: process.env['LONG'] === '1' ? false : 'installs a large agent: LONG=1 runs it',
-  timeout: 300_000,
+  timeout: 700_000,
 }
 
 export interface AgentWorld {
@@ -39,23 +40,23 @@ export interface AgentWorld {
 }
 
 export interface AgentShape {
-  /** As npm knows it, with its version. */
-  npm: string
+  /** What is installed, with versions: the packages of one registry. */
+  packages: { npm: readonly string[] } | { pip: readonly string[] }
   program: string
   /** As `cordon setup` knows it. */
   agent: string
-  route: string
-  host: string
+  /** The routes that set-up makes, with the hosts that the origin stands for; the first has the secret of all. */
+  routes: readonly [AgentRoute, ...AgentRoute[]]
 }
 
 /** Sets the agent up as a person would, stores the key and starts cordon. */
 export async function startAgentWorld(t: TestContext, shape: AgentShape): Promise<AgentWorld> {
-  const { npm, program, agent, route, host } = shape
-  const bin = installed(npm)
+  const { packages, program, agent, routes } = shape
+  const bin = installed(packages)
   const desk = openDesk()
   t.after(() => desk.clear())
   desk.env['PATH'] = [bin, desk.env['PATH']].join(delimiter)
-  const origin = await startModelOrigin(originCertificate([host]))
+  const origin = await startModelOrigin(originCertificate([routes[0].host, ...routes.map(({ host }) => host)]))
   t.after(() => origin.close())
   const printed: string[] = []
   const typed = async (words: readonly string[], input?: string) => {
@@ -67,8 +68,8 @@ export async function startAgentWorld(t: TestContext, shape: AgentShape): Promis
   const file = join(desk.project, 'cordon.toml')
   writeFileSync(join(desk.folder, 'origin-ca.pem'), originCa.pem)
   writeFileSync(file, setKey(readFileSync(file, 'utf8'), ['tls', 'trust'], [join(desk.folder, 'origin-ca.pem')]))
-  await typed(['route', 'edit', route, '--connect-to', `127.0.0.1:${origin.port}`])
-  await typed(['secret', 'set', route], canary)
+  for (const { name } of routes) await typed(['route', 'edit', name, '--connect-to', `127.0.0.1:${origin.port}`])
+  await typed(['secret', 'set', routes[0].name], canary)
   const cordon = await desk.start([], { env: nowhere })
   let seenInProcesses = false
   return {
@@ -106,15 +107,22 @@ const nowhere = {
   https_proxy: 'http://127.0.0.1:9',
 }
 
-/** The folder with the program of an npm package of that version. */
-function installed(npm: string): string {
-  const folder = join(tmpdir(), 'cordon-agents', npm.replaceAll('/', '+'))
+/** The folder with the programs of these packages. */
+function installed(packages: AgentShape['packages']): string {
+  const names = Object.values(packages).flat()
+  const folder = join(tmpdir(), 'cordon-agents', names.join(' ').replaceAll('/', '+'))
   const done = join(folder, 'done')
+  const options = { cwd: folder, timeout: 600_000, stdio: 'pipe' } as const
   if (!existsSync(done)) {
     mkdirSync(folder, { recursive: true })
-    writeFileSync(join(folder, 'package.json'), '{}\n')
-    execFileSync('npm', ['install', '--no-audit', '--no-fund', '--silent', npm], { cwd: folder, timeout: 280_000 })
+    if ('npm' in packages) {
+      writeFileSync(join(folder, 'package.json'), '{}\n')
+      execFileSync('npm', ['install', '--no-audit', '--no-fund', '--silent', ...names], options)
+    } else {
+      execFileSync('python3', ['-m', 'venv', folder], options)
+      execFileSync(join(folder, 'bin', 'pip'), ['install', '--quiet', ...names], options)
+    }
     writeFileSync(done, '')
   }
-  return join(folder, 'node_modules', '.bin')
+  return 'npm' in packages ? join(folder, 'node_modules', '.bin') : join(folder, 'bin')
 }

@@ -1,0 +1,57 @@
+/**
+ * Aider takes its settings from `.aider.conf.yml`, of the project over that of the home, and variables from the file that
+ * `env-file` in it names, over those of its environment:
+ *
+ *     .aider.conf.yml                            one line of ours
+ *     .aider.cordon.env, ~/.aider/cordon.env     ours alone: a project's `.env` is read by other programs too
+ */
+import { join } from 'node:path'
+import { readIfThere } from '../base/file.ts'
+import { placeholderIn, presetRoute } from '../config/known-hosts.ts'
+import { withoutBlock } from './env-file.ts'
+import { folderOf } from './home.ts'
+import type { IntegrationContext } from './integration.ts'
+import { ownKeysIn } from './own-keys.ts'
+import { type Edit, integrationOf } from './settings.ts'
+
+export const aider = integrationOf({
+  name: 'aider',
+  label: 'aider',
+  scopes: ['project', 'user'],
+  wiring: 'files',
+  program: 'aider',
+  home: settingsOf,
+  routes: () => [presetRoute('anthropic')],
+  edits,
+  notices,
+  next: (context) => [isAppendable(context) ? 'aider' : `aider --env-file ${variablesOf(context)}`],
+})
+
+function settingsOf(context: IntegrationContext): string {
+  return folderOf(context, '.aider.conf.yml')
+}
+
+const variablesOf = (context: IntegrationContext) =>
+  folderOf(context, context.scope === 'project' ? '.aider.cordon.env' : join('.aider', 'cordon.env'))
+
+function edits(context: IntegrationContext): Edit[] {
+  const variables = { ...context.variables, ANTHROPIC_API_KEY: placeholderIn('ANTHROPIC_API_KEY') }
+  const path = variablesOf(context)
+  return [
+    { kind: 'variables', path, variables },
+    ...(isAppendable(context)
+      ? [{ kind: 'lines' as const, path: settingsOf(context), lines: [`env-file: ${JSON.stringify(path)}`] }]
+      : []),
+  ]
+}
+
+/** Whether a line at the end is one more setting: YAML of another form than one a line, and a file that names its own, are left alone. */
+function isAppendable(context: IntegrationContext): boolean {
+  const text = withoutBlock(readIfThere(settingsOf(context)) ?? '')
+  return !/^(env-file\s*:|[{[]|\.\.\.)/m.test(text)
+}
+
+function notices(context: IntegrationContext): string[] {
+  const own = `${settingsOf(context)} names an env-file of its own, or is not one setting a line, and stays as it is.`
+  return [...(isAppendable(context) ? [] : [own]), ...ownKeysIn(folderOf(context, '.env'), context.self.options)]
+}
