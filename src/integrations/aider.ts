@@ -53,5 +53,7 @@ function isAppendable(context: IntegrationContext): boolean {
 
 function notices(context: IntegrationContext): string[] {
   const own = `${settingsOf(context)} names an env-file of its own, or is not one setting a line, and stays as it is.`
-  return [...(isAppendable(context) ? [] : [own]), ...ownKeysIn(folderOf(context, '.env'), context.self.options)]
+  // Set-up tells of the one in a project, whatever the agent.
+  const keys = context.scope === 'user' ? ownKeysIn(folderOf(context, '.env'), context.self.options) : []
+  return [...(isAppendable(context) ? [] : [own]), ...keys]
 }

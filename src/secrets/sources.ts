@@ -36,7 +36,7 @@ export function openSources({
 /** The source for a route that names none, and one sentence for the person about it; `what` is its subject. */
 export async function chooseSource(
   { keyring, age }: Sources,
-  what: 'Its secret goes' | 'Their secret goes' | 'New secrets go' = 'Its secret goes',
+  what: 'Its secret goes' | 'Their secret goes' | 'Their secrets go' | 'New secrets go' = 'Its secret goes',
 ): Promise<{ source: 'keyring' | 'age'; why: string }> {
   const answer = await keyring.canOpen()
   if (answer.opens) return { source: 'keyring', why: `${what} to ${keyring.label}, which opens on this machine.` }

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
 import { test } from 'node:test'
 import { integrations } from '../../src/integrations/integrations.ts'
 import { filesHolding, put } from '../desk.ts'
-import { openPage, secret } from './transcript.ts'
+import { openPage, type Page, secret } from './transcript.ts'
 
 test('setup makes what is missing and says what is next; a second time all is there already', async (t) => {
   const page = openPage(t)
@@ -283,4 +283,73 @@ test('setup --dry-run hides a real key that stands beside a change', async (t) =
 
   assert.match(stdout, /"MY_API_KEY": "\[hidden\]"/)
   assert.match(stdout, /\+ {4}"ANTHROPIC_API_KEY": "sk-ant-api03-cordon-placeholder-/)
+})
+
+/** Agents that do nothing, on the PATH of the desk, and no other agents. */
+function installAgents({ desk }: Page, names: readonly string[]): void {
+  const bin = join(desk.folder, 'agents')
+  mkdirSync(bin)
+  for (const name of names) writeFileSync(join(bin, name), '#!/bin/sh\n', { mode: 0o755 })
+  const ours = (desk.env['PATH'] ?? '').split(delimiter).slice(0, 1)
+  desk.env['PATH'] = [...ours, bin, '/usr/bin', '/bin'].join(delimiter)
+}
+
+test('setup --all wires every agent that is installed, each route once, and tells which it leaves', async (t) => {
+  const page = openPage(t)
+  installAgents(page, ['claude', 'opencode', 'gemini', 'hermes'])
+
+  await page.reads(`
+    $ cordon setup --all --dry-run 2>&1 | grep -E '^(new file|[+]{3}|[+]name =|!)'
+    ! Hermes Agent has no settings for a project alone: \`cordon setup hermes\` wires it in its own place.
+    new file: ~/.config/cordon/projects/project-HASH/certs/ca-cert.pem
+    new file: ~/.config/cordon/projects/project-HASH/certs/ca-key.pem
+    new file: ~/.config/cordon/projects/project-HASH/certs/combined-ca.pem
+    new file: ~/.config/cordon/projects/project-HASH/tokens.toml
+    +++ /desk/project/cordon.toml
+    +name = "anthropic"
+    +name = "gemini"
+    +++ /desk/project/.claude/skills/cordon/SKILL.md
+    +++ /desk/project/.claude/settings.local.json
+    +++ /desk/project/.gemini/skills/cordon/SKILL.md
+    +++ /desk/project/.gemini/settings.json
+    +++ /desk/project/.opencode/skills/cordon/SKILL.md
+    $ cordon setup --all
+    ✓ Made a CA for this project in ~/.config/cordon/projects/project-HASH/certs; no trust store was touched.
+    ✓ Wrote /desk/project/cordon.toml: port PORT, with the routes anthropic and gemini.
+    ✓ Set up Claude Code: /desk/project/.claude/skills/cordon/SKILL.md, /desk/project/.claude/settings.local.json.
+    ✓ Set up Gemini CLI: /desk/project/.gemini/skills/cordon/SKILL.md, /desk/project/.gemini/settings.json.
+    ✓ Set up opencode: /desk/project/.opencode/skills/cordon/SKILL.md.
+    2> ! Hermes Agent has no settings for a project alone: \`cordon setup hermes\` wires it in its own place.
+    2> ! Their secrets go to the encrypted file ~/.config/cordon/secrets.age, because there is no system keyring: this session has no D-Bus.
+    2>   next: cordon secret set anthropic
+    2>   next: cordon secret set gemini
+    2>   next: cordon start
+    2>   next: claude
+    2>   next: cordon run -- gemini
+    2>   next: cordon run -- opencode
+    $ cordon setup --all 2>/dev/null
+    ✓ The CA of this project is there already.
+    ✓ /desk/project/cordon.toml says all that is needed already.
+    ✓ Claude Code is set up already.
+    ✓ Gemini CLI is set up already.
+    ✓ opencode is set up already.
+  `)
+})
+
+test('setup --all says so where no agent is installed, and takes no agent by name', async (t) => {
+  const page = openPage(t)
+  installAgents(page, ['hermes'])
+
+  await page.reads(`
+    $ cordon setup --all
+    2> ! Hermes Agent has no settings for a project alone: \`cordon setup hermes\` wires it in its own place.
+    2> ✗ No agent that cordon knows and could wire here is on the PATH. (agents_missing)
+    2>   hint: name one: \`cordon setup codex\`
+    [1]
+    $ cordon setup codex --all
+    2> ✗ --all and codex cannot be given together. (usage)
+    2>   hint: give one of them
+    [2]
+    $ ls -A
+  `)
 })

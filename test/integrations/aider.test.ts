@@ -36,10 +36,10 @@ for (const text of ['env-file: mine.env\n', '{model: sonnet}\n', 'model: sonnet\
     assert.deepEqual(next, [`aider --env-file ${project}/.aider.cordon.env`])
   })
 
-test("a key in the project's .env stays, and is told", (t) => {
-  const { context, project } = startFolders(t, { 'project/.env': 'OPENAI_API_KEY=sk-real\nPORT=3000\n' })
+test('a key in the .env of the home, which aider reads too, stays and is told', (t) => {
+  const { context, home } = startFolders(t, { 'home/.env': 'OPENAI_API_KEY=sk-real\nPORT=3000\n' })
 
-  assert.deepEqual(aider.plan(context('project')).notices, [
-    `${project}/.env sets OPENAI_API_KEY, which every program of yours can read: \`cordon import ${project}/.env\` moves it into the store.`,
+  assert.deepEqual(aider.plan(context('user')).notices, [
+    `${home}/.env sets OPENAI_API_KEY, which every program of yours can read: \`cordon import ${home}/.env\` moves it into the store.`,
   ])
 })

@@ -80,14 +80,14 @@ export interface AgentSetup {
   suffix: string
 }
 
-/** Wires the agent: its client token, its files, its real key, its background process; then says what is left to do. */
+/** Wires the agent: its client token, its files, its real key, its background process; returns the commands that are left. */
 export async function setUpAgent(
   context: Context,
   scope: Scope,
   config: Config,
   agent: Integration,
   setup: AgentSetup,
-): Promise<void> {
+): Promise<readonly string[]> {
   const { terminal } = context
   const { agentContext, plan } = agentPlan(context, scope, config, agent, choiceFor(context, scope, agent))
   const { moveKey, moved } = await keyMover(context, scope, config, agent, plan, setup)
@@ -108,7 +108,7 @@ export async function setUpAgent(
     terminal.done(
       `Stopped the background process of ${agent.label}, which still had its old environment; it starts again by itself.`,
     )
-  await tellNext(context, scope, config, plan, setup.suffix)
+  return plan.next
 }
 
 function choiceFor(context: Context, scope: Scope, agent: Integration): TokenChoice {
@@ -151,8 +151,14 @@ async function keyMover(
   }
 }
 
-/** The commands that are left until the first answer, in their order. */
-async function tellNext(context: Context, scope: Scope, config: Config, plan: Plan, suffix: string): Promise<void> {
+/** Tells the commands that are left until the first answer, in their order; those of the agents come last. */
+export async function tellNext(
+  context: Context,
+  scope: Scope,
+  config: Config,
+  ofAgents: readonly string[],
+  suffix: string,
+): Promise<void> {
   const { terminal } = context
   const { secretStates } = await import('../secret/states.ts')
   const states = await secretStates(secretHolders(config), await sourcesIn(context, scope), config.secrets.timeoutMs)
@@ -163,5 +169,5 @@ async function tellNext(context: Context, scope: Scope, config: Config, plan: Pl
     terminal.next(`cordon secret set ${name}${suffix}`)
   }
   if (readPointer(scope.folder) === undefined) terminal.next(`cordon start${suffix}`)
-  for (const command of plan.next) terminal.next(command)
+  for (const command of ofAgents) terminal.next(command)
 }

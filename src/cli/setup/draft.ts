@@ -6,7 +6,7 @@ import { addRoute, scaffold } from '../../config/edit.ts'
 import { knownHost } from '../../config/known-hosts.ts'
 import { type Config, parseConfig } from '../../config/load.ts'
 import type { Scope } from '../../config/scope.ts'
-import type { AgentRoute, Integration } from '../../integrations/integration.ts'
+import type { AgentRoute, Integration, IntegrationContext } from '../../integrations/integration.ts'
 import { coversHost } from '../../policy/match.ts'
 import { chooseSource } from '../../secrets/sources.ts'
 import { type Context, sourcesIn } from '../context.ts'
@@ -23,24 +23,23 @@ export interface ConfigDraft {
   why: string | undefined
 }
 
-/** The configuration with the routes that the agent needs; routes that are there already, under whatever name, are left as they are. */
+/** The configuration with the routes that the agents need; routes that are there already, under whatever name, are left as they are. */
 export async function draftConfig(
   context: Context,
   scope: Scope,
-  agent: Integration | undefined,
+  agents: readonly Integration[],
 ): Promise<ConfigDraft> {
   const before = readIfThere(scope.configPath)
   const start = before ?? scaffold(await choosePort(scope))
   const config = parseConfig(start, scope.configPath)
-  const needed = agent?.routes(agentContextOf(context, scope, {})) ?? []
-  const wanted = needed.filter((route) => !isCovered(route, config))
+  const wanted = wantedRoutes(agents, config, agentContextOf(context, scope, {}))
   if (wanted.length === 0) return { before, after: start, config, addedRoutes: [], why: undefined }
+  const secrets = new Set(wanted.map(({ account }) => account)).size
   const { source, why } = await chooseSource(
     await sourcesIn(context, scope),
-    wanted.length === 1 ? 'Its secret goes' : 'Their secret goes',
+    secrets > 1 ? 'Their secrets go' : wanted.length > 1 ? 'Their secret goes' : 'Its secret goes',
   )
-  const account = needed[0]?.name ?? ''
-  const after = wanted.reduce((text, { name, host, paths }) => {
+  const after = wanted.reduce((text, { name, host, paths, account }) => {
     const auth = knownHost(host)?.auth ?? { type: 'header', headerName: 'Authorization', scheme: 'Bearer' }
     return addRoute(text, {
       name,
@@ -57,6 +56,16 @@ export async function draftConfig(
     addedRoutes: wanted.map(({ name }) => name),
     why,
   }
+}
+
+/** The routes that are missing, each once; those of one agent share a secret, which has the name of the first. */
+function wantedRoutes(agents: readonly Integration[], config: Config, agentContext: IntegrationContext) {
+  const routes = agents.flatMap((agent) => {
+    const needed = agent.routes(agentContext)
+    return needed.map((route) => ({ ...route, account: needed[0]?.name ?? '' }))
+  })
+  const missing = routes.filter((route) => !isCovered(route, config))
+  return [...new Map(missing.map((route) => [route.name, route])).values()]
 }
 
 function isCovered({ host, name }: AgentRoute, { routes }: Config): boolean {

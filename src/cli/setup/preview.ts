@@ -6,16 +6,18 @@ import { isPlaceholder } from '../../integrations/placeholder.ts'
 import type { ConfigDraft } from './draft.ts'
 
 /** Every change as a unified diff, with client tokens left out; what is only made anew is named. Empty when nothing changes. */
-export function previewOf(scope: Scope, draft: ConfigDraft, plan: Plan | undefined): string {
+export function previewOf(scope: Scope, draft: ConfigDraft, plans: readonly Plan[]): string {
   const made = [scope.certs.caCert, scope.certs.caKey, scope.certs.bundle, scope.tokensPath].filter(
     (path) => !lstatIfThere(path),
   )
   const changed = [
     { path: scope.configPath, before: draft.before, after: draft.after },
-    ...(plan?.changes ?? []),
+    ...plans.flatMap(({ changes }) => changes),
   ].filter(({ before, after }) => before !== after)
   const diffs = changed.map(({ path, before, after }) => diffOf(path, before, after))
-  return withoutSecrets([...made.map((path) => `new file: ${path}`), ...diffs, ...(plan?.notices ?? [])].join('\n'))
+  return withoutSecrets(
+    [...made.map((path) => `new file: ${path}`), ...diffs, ...plans.flatMap(({ notices }) => notices)].join('\n'),
+  )
 }
 
 function diffOf(path: string, before: string | undefined, after: string | undefined): string {

@@ -1,17 +1,19 @@
 import { dirname, join } from 'node:path'
 import { Command } from 'commander'
 import { CordonError } from '../../base/error.ts'
+import type { Scope } from '../../config/scope.ts'
 import type { Integration } from '../../integrations/integration.ts'
 import { integrationNamed, integrations } from '../../integrations/integrations.ts'
 import { ownKeysIn } from '../../integrations/own-keys.ts'
 import { type Context, inItsScope, type Placed, placed, scopeIn, suffixOf } from '../context.ts'
 import { shownWord } from '../word.ts'
-import { agentPlan, setUpAgent } from './agent.ts'
+import { agentContextOf, agentPlan, setUpAgent, tellNext } from './agent.ts'
 import { draftConfig } from './draft.ts'
 import { layGroundwork } from './groundwork.ts'
 import { previewOf } from './preview.ts'
 
 export interface SetupOptions extends Placed {
+  all?: boolean
   dryRun?: boolean
   yes?: boolean
 }
@@ -24,38 +26,54 @@ export const setupCommand = (context: Context) =>
     .argument('[agent]', `the agent to wire: ${integrations.map(({ name }) => name).join(', ')}`, (text) =>
       integrationNamed(shownWord(text)),
     )
+    .option('--all', 'wire every agent that is installed here')
     .option('--dry-run', 'show every change as a diff, and make none')
     .option('-y, --yes', 'ask nothing: agree to every change, also to moving a real key into the secret store')
     .addHelpText('after', '\n  $ cordon setup codex\n  $ cordon setup codex --scope user --dry-run')
     .action((agent: Integration | undefined, options: SetupOptions) => setUp(context, agent, options))
 
-/** Lays the ground and wires the agent; on a terminal, without `--yes`, a person agrees to it first. */
+/** Lays the ground and wires the agents; on a terminal, without `--yes`, a person agrees to it first. */
 export async function setUp(context: Context, named: Integration | undefined, typed: SetupOptions): Promise<void> {
   const { terminal } = context
-  const agent = named ?? (isAsking(context, typed) ? await askAgent(context) : undefined)
+  if (named && typed.all)
+    throw new CordonError('usage', `--all and ${named.name} cannot be given together.`, { hint: 'give one of them' })
+  const agent = named ?? (isAsking(context, typed) && !typed.all ? await askAgent(context) : undefined)
   const options = agent ? inItsScope(agent, typed) : typed
   const scope = scopeIn(context, options)
-  const draft = await draftConfig(context, scope, agent)
-  const preview = previewOf(
-    scope,
-    draft,
-    agent && agentPlan(context, scope, draft.config, agent, { kind: 'preview' }).plan,
-  )
+  const agents = typed.all ? installedAgents(context, scope) : agent ? [agent] : []
+  const draft = await draftConfig(context, scope, agents)
+  const plans = agents.map((one) => agentPlan(context, scope, draft.config, one, { kind: 'preview' }).plan)
+  const preview = previewOf(scope, draft, plans)
   if (options.dryRun) return terminal.answer(preview)
   if (isAsking(context, options) && preview !== '') {
     terminal.notice(`This is what would change:\n${preview}`)
     if (!(await terminal.confirm('Make these changes?'))) throw new CordonError('cancelled', 'Nothing was changed.')
   }
   await layGroundwork(context, scope, draft)
-  if (agent)
-    await setUpAgent(context, scope, draft.config, agent, {
-      mayMoveKey: options.yes ? 'yes' : isAsking(context, options) ? 'ask' : 'no',
-      suffix: suffixOf(options),
-    })
-  else terminal.next(`cordon setup ${integrations[0]?.name}${suffixOf(options)}`)
+  const suffix = suffixOf(options)
+  const mayMoveKey = options.yes ? 'yes' : isAsking(context, options) ? 'ask' : 'no'
+  const left: string[] = []
+  for (const one of agents) left.push(...(await setUpAgent(context, scope, draft.config, one, { mayMoveKey, suffix })))
   // Where most people have their keys; those in the files of an agent are told with its set-up.
   if (scope.kind === 'project')
-    for (const notice of ownKeysIn(join(dirname(scope.configPath), '.env'), suffixOf(options))) terminal.notice(notice)
+    for (const notice of ownKeysIn(join(dirname(scope.configPath), '.env'), suffix)) terminal.notice(notice)
+  if (agents.length > 0) return tellNext(context, scope, draft.config, left, suffix)
+  terminal.next(`cordon setup ${integrations[0]?.name}${suffix}`)
+}
+
+/** Those whose program is on the PATH; one that has no settings in this scope is told. Throws `agents_missing`. */
+function installedAgents(context: Context, scope: Scope): Integration[] {
+  const installed = integrations.filter((agent) => agent.isInstalled(agentContextOf(context, scope, {})))
+  for (const { name, label, scopes } of installed)
+    if (!scopes.includes(scope.kind))
+      context.terminal.notice(
+        `${label} has no settings for a ${scope.kind} alone: \`cordon setup ${name}\` wires it in its own place.`,
+      )
+  const fit = installed.filter(({ scopes }) => scopes.includes(scope.kind))
+  if (fit.length > 0) return fit
+  throw new CordonError('agents_missing', 'No agent that cordon knows and could wire here is on the PATH.', {
+    hint: 'name one: `cordon setup codex`',
+  })
 }
 
 const isAsking = ({ terminal }: Context, { yes, dryRun }: SetupOptions) => terminal.isInteractive && !yes && !dryRun

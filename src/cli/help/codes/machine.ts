@@ -36,6 +36,7 @@ export const machineCodes: readonly Subject[] = [
     command: {
       env_file_missing: 'For `cordon import`: give the path of a file, or `--from-env NAME`.',
       set_up_elsewhere: 'The agent was set up with another home than the one it has now.',
+      agents_missing: '`cordon setup --all` wires what is installed, and looks for it on the PATH.',
       scope_unfit: 'Some agents have one home for all folders.',
       settings_unreadable: 'A settings file of the agent cannot be edited as it is.',
       login_unreadable: 'What stands in `auth.json` could not be put back byte for byte.',
