@@ -15,6 +15,8 @@ interface KnownHost {
   variables: readonly string[]
   /** What a key of this vendor begins with, for programs that look before they send one. */
   prefix: string
+  /** The paths that take the key, where others take something that came of it; undefined means every path. */
+  paths?: readonly string[]
 }
 
 const host = (name: string, auth: Auth, variables: readonly string[], prefix = ''): KnownHost => ({
@@ -51,7 +53,10 @@ const knownHosts: Readonly<Record<string, KnownHost>> = {
   'coding-intl.dashscope.aliyuncs.com': host('dashscope-coding-intl', bearer, codingPlan, 'sk-sp-'),
   // Copilot CLI takes a fine-grained token alone, and sends it to the host of the plan: api., api.individual., api.business.
   '*.githubcopilot.com': host('copilot', bearer, ['COPILOT_GITHUB_TOKEN'], 'github_pat_'),
-  'api2.cursor.sh': host('cursor', bearer, ['CURSOR_API_KEY'], 'crsr_'),
+  'api2.cursor.sh': {
+    ...host('cursor', bearer, ['CURSOR_API_KEY'], 'crsr_'),
+    paths: ['/auth/exchange_user_api_key'],
+  },
   'api.github.com': host('github-api', bearer, github, 'ghp_'),
   'github.com': host('github', { type: 'basic', username: 'x-access-token' }, github, 'ghp_'),
   'gitlab.com': host('gitlab', { type: 'basic', username: 'oauth2' }, ['GITLAB_TOKEN'], 'glpat-'),
@@ -81,9 +86,9 @@ export function placeholderIn(variable: string): string {
 }
 
 /** The hosts that the key in a variable is for; none where the table does not have it. */
-export function hostsOfVariable(variable: string): { host: string; name: string; auth: Auth }[] {
-  return Object.entries(knownHosts).flatMap(([host, { name, auth, variables }]) =>
-    variables.includes(variable) ? [{ host, name, auth }] : [],
+export function hostsOfVariable(variable: string): (Preset & { auth: Auth })[] {
+  return Object.entries(knownHosts).flatMap(([host, known]) =>
+    known.variables.includes(variable) ? [{ ...presetOf(host, known), auth: known.auth }] : [],
   )
 }
 
@@ -92,11 +97,24 @@ export function knownHost(host: string): KnownHost | undefined {
 }
 
 /** The host that is known by a route's name. A name that is not in the table is a bug of ours. */
-export function presetRoute(name: string): { name: string; host: string } {
-  const [host] = Object.entries(knownHosts).find(([, known]) => known.name === name) ?? []
-  if (host === undefined) throw new TypeError(`no host is known as ${name}`)
-  return { name, host }
+export function presetRoute(name: string): Preset {
+  const found = Object.entries(knownHosts).find(([, known]) => known.name === name)
+  if (found === undefined) throw new TypeError(`no host is known as ${name}`)
+  return presetOf(...found)
 }
+
+/** What a route to a known host says, besides its credential. */
+export interface Preset {
+  name: string
+  host: string
+  paths?: string[]
+}
+
+const presetOf = (host: string, { name, paths }: KnownHost): Preset => ({
+  name,
+  host,
+  ...(paths && { paths: [...paths] }),
+})
 
 /** A name for a route: what stands before the public suffix, as a person would call it (`api.mailer.test` is `mailer`). */
 export function routeNameFor(host: Host | string): string {

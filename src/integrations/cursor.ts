@@ -17,7 +17,7 @@ export const cursor = integrationOf({
   wiring: 'shell',
   program: 'cursor-agent',
   home: homeOf,
-  routes: () => [{ ...presetRoute('cursor'), paths: ['/auth/exchange_user_api_key'] }],
+  routes: () => [presetRoute('cursor')],
   edits: (context) => [skillIn(join(homeOf(context), 'skills'), context)],
   notices: () => [],
   next: (context) => [runThrough(context, 'cursor-agent')],

@@ -2,7 +2,7 @@
  * Which route a request belongs to. Pure functions of a target and the routes of `cordon.toml`, in the order of the file:
  * the first route that covers a request takes it.
  */
-import type { Host, HostPort } from '../base/names.ts'
+import { type Host, type HostPort, parseHost } from '../base/names.ts'
 import type { HostPattern, Route } from './route.ts'
 
 /** The routes whose host and port are the target's. When there is one, cordon terminates TLS for that target. */
@@ -17,6 +17,14 @@ export function coversHost(pattern: HostPattern, host: Host): boolean {
     case 'below':
       return host.length > pattern.parent.length + 1 && host.endsWith(`.${pattern.parent}`)
   }
+}
+
+/** True when the pattern covers a host as `cordon.toml` writes one: a name, or `*.example.com`. */
+export function coversHostText(pattern: HostPattern, text: string): boolean {
+  const host = parseHost(text.replace(/^\*\./, ''))
+  if (host === undefined) return false
+  if (!text.startsWith('*.')) return coversHost(pattern, host)
+  return pattern.kind === 'below' && (pattern.parent === host || coversHost(pattern, host))
 }
 
 /** True when `path` is `prefix` or lies below it: `/v1` covers `/v1` and `/v1/models`, not `/v10`. */

@@ -95,7 +95,7 @@ test('a key goes where the routes that are there look for theirs', async (t) => 
     ✓ Added the route github-api to /desk/project/cordon.toml.
     ✓ /desk/project/.env has a placeholder for GITHUB_TOKEN now.
     $ cordon secret list
-    ROUTE       ACCOUNT  STATE   STORE
+    NAME        ACCOUNT  STATE   STORE
     github      work     stored  the encrypted file ~/.config/cordon/secrets.age
     github-api  work     stored  the encrypted file ~/.config/cordon/secrets.age
   `)
@@ -411,4 +411,19 @@ describe('on a terminal', { skip: noTerminal }, () => {
     assert.equal(envText(), `OPENAI_API_KEY=${secret}\n`)
     for (const { raw } of [no, yes, back]) assert.ok(!raw.includes(secret))
   })
+})
+
+test('a key that a known host takes on one path alone gets a route for that path', async (t) => {
+  const page = openPage(t)
+  put(page.desk, '.env', `CURSOR_API_KEY=${secret}\nCOPILOT_GITHUB_TOKEN=${otherSecret}\n`)
+  await page.typed('cordon setup')
+
+  await page.reads(`
+    $ cordon import 2> /dev/null | grep route
+    ✓ Added the routes cursor and copilot to /desk/project/cordon.toml.
+    $ cordon route list | tr -s ' '
+    NAME HOST THE ORIGIN GETS SECRET
+    cursor api2.cursor.sh, below /auth/exchange_user_api_key Authorization: Bearer [secret] age "cursor"
+    copilot *.githubcopilot.com Authorization: Bearer [secret] age "copilot"
+  `)
 })

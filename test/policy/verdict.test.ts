@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { coversPath, isAmbiguousPath, routesAt } from '../../src/policy/match.ts'
+import { coversHostText, coversPath, isAmbiguousPath, routesAt } from '../../src/policy/match.ts'
 import { decide } from '../../src/policy/verdict.ts'
 import { hostOf, routeOf } from '../world.ts'
 
@@ -94,4 +94,15 @@ test('a path that another reader could normalise is ambiguous, where routes have
     assert.equal(decide([routeOf({ host: 'a.test' })], { ...https, path }).kind, 'inject', path)
   }
   for (const path of plain) assert.equal(isAmbiguousPath(path), false, path)
+})
+
+test('a pattern covers a host as the file writes one: a name, or every name below another', () => {
+  const below = { kind: 'below', parent: hostOf('a.test') } as const
+
+  const covered = ['x.a.test', '*.a.test', '*.x.a.test', 'a.test', '*.test', 'a b'].filter((text) =>
+    coversHostText(below, text),
+  )
+
+  assert.deepEqual(covered, ['x.a.test', '*.a.test', '*.x.a.test'])
+  assert.equal(coversHostText({ kind: 'exact', host: hostOf('x.a.test') }, '*.a.test'), false)
 })

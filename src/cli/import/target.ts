@@ -1,9 +1,8 @@
 import { CordonError } from '../../base/error.ts'
-import { parseHost, type RouteName } from '../../base/names.ts'
+import type { RouteName } from '../../base/names.ts'
 import { hostsOfVariable } from '../../config/known-hosts.ts'
 import type { Config } from '../../config/load.ts'
-import { coversHost } from '../../policy/match.ts'
-import type { Auth } from '../../policy/route.ts'
+import { coversHostText } from '../../policy/match.ts'
 import type { CredentialRoute } from '../../proxy/proxy.ts'
 import type { SecretPlace } from '../../secrets/source.ts'
 import { routeNameArgument, routeNamed } from '../arguments.ts'
@@ -12,7 +11,7 @@ import { shownWord } from '../word.ts'
 /** Where the key of a variable belongs: the routes that there are for its hosts, and those that are missing. */
 export interface Target {
   there: readonly CredentialRoute[]
-  missing: readonly { host: string; name: string; auth: Auth }[]
+  missing: ReturnType<typeof hostsOfVariable>
 }
 
 /** The routes that a person named for variables: `--key VARIABLE=ROUTE`. */
@@ -39,14 +38,9 @@ export function targetOf(variable: string, config: Config, named: NamedRoutes): 
   const hosts = hostsOfVariable(variable)
   if (hosts.length === 0) return undefined
   return {
-    there: config.routes.filter((route) => hosts.some(({ host }) => isFor(route, host))),
-    missing: hosts.filter(({ host }) => !config.routes.some((route) => isFor(route, host))),
+    there: config.routes.filter(({ match }) => hosts.some(({ host }) => coversHostText(match.host, host))),
+    missing: hosts.filter(({ host }) => !config.routes.some(({ match }) => coversHostText(match.host, host))),
   }
-}
-
-function isFor({ match }: CredentialRoute, host: string): boolean {
-  const parsed = parseHost(host)
-  return parsed !== undefined && coversHost(match.host, parsed)
 }
 
 /** The places that these routes take their secret from, each once. */

@@ -2,7 +2,7 @@ import { Command } from 'commander'
 import { CordonError } from '../../base/error.ts'
 import { parseHost } from '../../base/names.ts'
 import { addRoute, type RouteDraft, saveConfig } from '../../config/edit.ts'
-import { routeNameFor } from '../../config/known-hosts.ts'
+import { knownHost, routeNameFor } from '../../config/known-hosts.ts'
 import { parseConfig } from '../../config/load.ts'
 import type { Scope } from '../../config/scope.ts'
 import { chooseSource } from '../../secrets/sources.ts'
@@ -70,7 +70,16 @@ async function draftFrom(
   const named = sourceFlag(flags.source)
   const chosen = named === undefined ? await chooseSource(await sourcesIn(context, scope)) : undefined
   const secret = placeFrom(flags, named ?? chosen?.source ?? 'keyring', name)
-  return { draft: { name, host: flags.host, auth, secret, ...matchFrom(flags) }, why: chosen?.why }
+  return {
+    draft: { name, host: flags.host, auth, secret, ...pathsOf(flags.host), ...matchFrom(flags) },
+    why: chosen?.why,
+  }
+}
+
+/** Where a known host takes its key on a few paths alone, and nobody names others. */
+function pathsOf(host: string): Pick<RouteDraft, 'paths'> {
+  const paths = knownHost(host)?.paths
+  return paths ? { paths: [...paths] } : {}
 }
 
 /** Two routes are the same when the file would mean the same with either. */

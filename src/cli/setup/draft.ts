@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto'
 import { createServer } from 'node:net'
 import { readIfThere } from '../../base/file.ts'
-import { parseHost } from '../../base/names.ts'
 import { addRoute, scaffold } from '../../config/edit.ts'
 import { knownHost } from '../../config/known-hosts.ts'
 import { type Config, parseConfig } from '../../config/load.ts'
 import type { Scope } from '../../config/scope.ts'
 import type { AgentRoute, Integration, IntegrationContext } from '../../integrations/integration.ts'
-import { coversHost } from '../../policy/match.ts'
+import { coversHostText } from '../../policy/match.ts'
 import { chooseSource } from '../../secrets/sources.ts'
 import { type Context, sourcesIn } from '../context.ts'
 import { placeFrom } from '../route/options.ts'
@@ -69,8 +68,7 @@ function wantedRoutes(agents: readonly Integration[], config: Config, agentConte
 }
 
 function isCovered({ host, name }: AgentRoute, { routes }: Config): boolean {
-  const parsed = parseHost(host)
-  return routes.some((route) => route.name === name || (parsed !== undefined && coversHost(route.match.host, parsed)))
+  return routes.some((route) => route.name === name || coversHostText(route.match.host, host))
 }
 
 /** The user's own cordon listens on 6790; a project's port follows from its folder, so that many can run side by side. */
