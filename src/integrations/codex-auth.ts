@@ -25,6 +25,8 @@ export function loginOf(text: string | undefined, path: string): Login {
   const { auth_mode: mode, OPENAI_API_KEY: key, tokens } = parse(text, path)
   if (mode === 'chatgpt' || (mode === undefined && tokens)) return { kind: 'chatgpt' }
   if (mode !== undefined && mode !== 'apikey') return { kind: 'other', mode: String(mode) }
+  // Such tokens are credentials too, and whoever replaced the file would have to keep them somewhere.
+  if (tokens) return { kind: 'other', mode: 'a key, with tokens of ChatGPT beside it' }
   if (typeof key !== 'string' || key === '') return { kind: 'none' }
   return knownDummies.has(key) ? { kind: 'placeholder' } : { kind: 'key', key: new Secret(key) }
 }

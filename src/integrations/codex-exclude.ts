@@ -7,7 +7,6 @@ import { readText } from './writes.ts'
 /** What Codex and we keep in its home that belongs to this machine and not to the project. */
 const privatePaths = [
   '.env',
-  '.env.cordon.bak',
   'auth.json',
   '*.sqlite*',
   '*.lock',

@@ -20,7 +20,6 @@ export interface Home {
   home: string
   manifest: Manifest | undefined
   env: { path: string; text: string | undefined }
-  backup: string
   config: { path: string; text: string | undefined }
   auth: { path: string; text: string | undefined }
 }
@@ -34,11 +33,9 @@ export function openHome(context: IntegrationContext): Home {
       hint: 'run `cordon integration disable codex` first',
     })
   }
-  const [env, config, auth, backup] = ['.env', 'config.toml', 'auth.json', '.env.cordon.bak'].map((name) =>
-    join(home, name),
-  ) as [string, string, string, string]
+  const [env, config, auth] = [join(home, '.env'), join(home, 'config.toml'), join(home, 'auth.json')]
   // A repository may bring links of its own, and what we write must not land outside it.
-  if (context.scope === 'project') for (const path of [home, env, config, auth, backup]) refuseSymlink(path)
+  if (context.scope === 'project') for (const path of [home, env, config, auth]) refuseSymlink(path)
   const read = (path: string) => ({ path, text: readText(path) })
-  return { home, manifest, env: read(env), config: read(config), auth: read(auth), backup }
+  return { home, manifest, env: read(env), config: read(config), auth: read(auth) }
 }

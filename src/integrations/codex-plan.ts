@@ -5,11 +5,10 @@ import { editConfig } from './codex-config.ts'
 import { loadable } from './codex-daemon.ts'
 import { excludeChange } from './codex-exclude.ts'
 import { type Home, openHome } from './codex-home.ts'
-import { assignedIn, hasBlock, withoutBlock, withVariables } from './env-file.ts'
+import { assignedIn, withoutBlock, withVariables } from './env-file.ts'
 import type { IntegrationContext, Plan } from './integration.ts'
 import { withoutKey } from './marked-key.ts'
 import { ownKeysIn } from './own-keys.ts'
-import { readText } from './writes.ts'
 
 /** What a set-up of Codex would change. `.env` comes last: what leads Codex through cordon is there when all else is. */
 export function planCodex(context: IntegrationContext): Plan {
@@ -83,7 +82,7 @@ function planLogin(plan: Plan, { auth: { path, text }, config }: Home): void {
   }
 }
 
-function planEnv(plan: Plan, { env: { path, text }, backup }: Home, { variables, self }: IntegrationContext): void {
+function planEnv(plan: Plan, { env: { path, text } }: Home, { variables, self }: IntegrationContext): void {
   const loaded = loadable(variables)
   const after = withVariables(text ?? '', loaded)
   const foreign = assignedIn(withoutBlock(text ?? ''), Object.keys(loaded))
@@ -91,15 +90,5 @@ function planEnv(plan: Plan, { env: { path, text }, backup }: Home, { variables,
     plan.notices.push(`${path} sets ${foreign.join(', ')} itself; cordon's lines come last and win.`)
   plan.notices.push(...ownKeysIn(path, self.options))
   if (after === text) return
-  if (text !== undefined && !hasBlock(text) && readText(backup) === undefined) {
-    plan.changes.push({
-      path: backup,
-      before: undefined,
-      after: text,
-      mode: privateFile,
-      note: 'a copy of .env',
-      part: { kind: 'whole' },
-    })
-  }
   plan.changes.push({ path, before: text, after, mode: privateFile, part: { kind: 'block' } })
 }

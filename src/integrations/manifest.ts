@@ -1,10 +1,11 @@
 /**
- * The memory of a set-up: what each file was before, so that every byte can be put back.
+ * The memory of a set-up: how to get from each file back to what it was before, byte for byte.
  *
  *     <state folder>/integrations/codex.json   0600
  *
  * It is written before the first file changes. A file that is still as we wrote it gets its old bytes back; from one that
- * somebody changed since, only our part is taken out. A real key never stands in it: a mark does, and the key's place.
+ * somebody changed since, only our part is taken out. What a person has in a file is not copied here, but for the values
+ * that ours took the place of; a real key never is: for that of a login there is a mark, and the key's place.
  */
 import { createHash } from 'node:crypto'
 import { CordonError } from '../base/error.ts'
@@ -12,7 +13,7 @@ import { readIfThere } from '../base/file.ts'
 import type { Part } from './integration.ts'
 
 export interface Manifest {
-  version: 1
+  version: 2
   /** The agent's home that was set up. */
   home: string
   /** The folders that were made, outermost first. */
@@ -23,19 +24,38 @@ export interface Manifest {
 /** One file before the first set-up, and how to know it again. */
 export interface Undo {
   path: string
-  /** Undefined when there was no file. */
-  before?: string
+  before: Before
   mode: number
   /** What we wrote: the SHA-256 of its text in hex, and its mode. */
   wrote: { digest: string; mode: number }
   part: Part
 }
 
+/**
+ * What a file was: none; a text that is remembered whole, as a login without its key is; or what is left of ours when our
+ * part is taken out and the rest is mended.
+ */
+export type Before =
+  | { kind: 'absent' }
+  | { kind: 'text'; text: string }
+  | { kind: 'rest'; digest: string; mends: readonly Mend[] }
+
+/** So many letters dropped at an offset, or a text put there. */
+export interface Mend {
+  at: number
+  drop: number
+  put: string
+}
+
 /** What becomes of a file that was changed since: as before the set-up, without our part, or left as it is. */
 export type TakenOut = { result: 'original' } | { result: 'text'; text: string } | { result: 'kept' }
 
 /** Takes our part out of a text; what it could not take out it tells. */
-export type TakeOut = (file: Undo, text: string, tell: (notice: string) => void) => TakenOut
+export type TakeOut = (
+  file: Pick<Undo, 'path' | 'part' | 'before'>,
+  text: string,
+  tell: (notice: string) => void,
+) => TakenOut
 
 /** Reads a manifest, or undefined when nothing was set up. Throws `manifest_unreadable`. */
 export function readManifest(path: string): Manifest | undefined {
@@ -43,7 +63,7 @@ export function readManifest(path: string): Manifest | undefined {
   if (text === undefined) return undefined
   try {
     const manifest = JSON.parse(text) as Manifest
-    if (manifest.version === 1 && Array.isArray(manifest.files) && Array.isArray(manifest.folders)) return manifest
+    if (manifest.version === 2 && Array.isArray(manifest.files) && Array.isArray(manifest.folders)) return manifest
   } catch {
     // Told below, in the same words as a file of another shape.
   }

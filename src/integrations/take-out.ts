@@ -19,7 +19,7 @@ export const takeOut: TakeOut = ({ path, part, before }, text, tell) => {
     case 'json': {
       const { text: rest, conflicts } = takenBackJson(text, part, path)
       tellConflicts(conflicts)
-      const isOursAlone = before === undefined && /^\s*(\{\s*\}\s*)?$/.test(rest)
+      const isOursAlone = before.kind === 'absent' && /^\s*(\{\s*\}\s*)?$/.test(rest)
       return { result: 'text', text: isOursAlone ? '' : rest }
     }
     case 'login':

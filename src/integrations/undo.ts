@@ -1,5 +1,6 @@
 import { CordonError } from '../base/error.ts'
 import { modeOf, privateFile } from '../base/file.ts'
+import { isOriginal, originalOf, rememberText } from './before.ts'
 import type { Change, FetchKey, MoveKey, Part, Plan, Reverted } from './integration.ts'
 import { digestOf, type Manifest, readManifest, type TakenOut, type TakeOut, type Undo } from './manifest.ts'
 import { hasMark, withKey, withoutKey } from './marked-key.ts'
@@ -30,7 +31,7 @@ export async function applyPlan(
   })
   const kept = (old?.files ?? []).filter(({ path }) => !added.some((one) => one.path === path))
   const manifest: Manifest = {
-    version: 1,
+    version: 2,
     home,
     folders: [...new Set([...(old?.folders ?? []), ...folders])],
     files: [...kept, ...added],
@@ -60,23 +61,29 @@ function refuseChanged({ path, before }: Change, { realKey }: Plan): void {
 
 /** A second set-up remembers what was before the first, with whatever a person has changed in between. */
 function undoOf(change: Change, old: Undo | undefined, takeOut: TakeOut): Undo {
-  const before = old ? beforeOf(change, old, takeOut) : change.before
-  const mode = old?.mode ?? modeOf(change.path) ?? change.mode
-  const wrote = { digest: digestOf(change.after ?? ''), mode: change.mode }
-  return { path: change.path, ...(before === undefined ? {} : { before }), mode, wrote, part: change.part }
+  const { path, part } = change
+  const theirs = old ? withoutOurs(change, old, takeOut) : change.before
+  const after = change.after ?? ''
+  return {
+    path,
+    before: rememberText(change, theirs, after, takeOut),
+    mode: old?.mode ?? modeOf(path) ?? change.mode,
+    wrote: { digest: digestOf(after), mode: change.mode },
+    part,
+  }
 }
 
-function beforeOf({ before }: Change, old: Undo, takeOut: TakeOut): string | undefined {
-  if (before === undefined) return undefined
-  if (digestOf(before) === old.wrote.digest) return old.before
-  const taken = takeOut(old, before, () => {})
+function withoutOurs({ before: now }: Change, old: Undo, takeOut: TakeOut): string | undefined {
+  if (now === undefined) return undefined
+  if (digestOf(now) === old.wrote.digest) return originalOf(old, now, takeOut)
+  const taken = takeOut(old, now, () => {})
   switch (taken.result) {
     case 'original':
-      return old.before
+      return originalOf(old, now, takeOut)
     case 'text':
-      return taken.text === '' && old.before === undefined ? undefined : taken.text
+      return taken.text === '' && old.before.kind === 'absent' ? undefined : taken.text
     case 'kept':
-      return before
+      return now
   }
 }
 
@@ -104,18 +111,18 @@ async function writeBack(
   const { path, before, wrote } = file
   const text = readText(path)
   if (text === undefined) {
-    if (before !== undefined) tell(`${path} was removed since the set-up, and stays away.`)
+    if (before.kind !== 'absent') tell(`${path} was removed since the set-up, and stays away.`)
     return undefined
   }
   // A set-up that was cut short has remembered this file and not written it.
-  if (text === before) return undefined
+  if (isOriginal(text, before)) return undefined
   const taken: TakenOut = digestOf(text) === wrote.digest ? { result: 'original' } : takeOut(file, text, tell)
   switch (taken.result) {
     case 'original':
-      return original(file, fetchKey, tell)
+      return original(file, originalOf(file, text, takeOut), fetchKey, tell)
     case 'text': {
       const mode = modeOf(path) === wrote.mode ? file.mode : (modeOf(path) ?? file.mode)
-      return { path, text: taken.text === '' && before === undefined ? undefined : taken.text, mode }
+      return { path, text: taken.text === '' && before.kind === 'absent' ? undefined : taken.text, mode }
     }
     case 'kept':
       return undefined
@@ -123,7 +130,8 @@ async function writeBack(
 }
 
 async function original(
-  { path, before, mode, part }: Undo,
+  { path, mode, part }: Undo,
+  before: string | undefined,
   fetchKey: FetchKey,
   tell: (notice: string) => void,
 ): Promise<Write | undefined> {

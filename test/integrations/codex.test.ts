@@ -122,8 +122,7 @@ test('a set-up Codex holds the variables, a placeholder, and files that only its
   assert.match(run.stdout, /^HTTPS_PROXY=http:\/\/user:tok-CLIENT@127\.0\.0\.1:6790$/m)
   assert.match(run.stdout, /^SSL_CERT_FILE=.*a bundle\.pem$/m)
   assert.equal(JSON.parse(readFileSync(join(home, 'auth.json'), 'utf8')).OPENAI_API_KEY, placeholder)
-  assert.equal(readFileSync(join(home, '.env.cordon.bak'), 'utf8'), 'HTTPS_PROXY=http://proxy.corp.test:3128\n')
-  for (const name of ['.env', '.env.cordon.bak', 'auth.json', 'config.toml']) {
+  for (const name of ['.env', 'auth.json', 'config.toml']) {
     assert.equal(statSync(join(home, name)).mode & 0o777, 0o600, name)
   }
 })
@@ -342,7 +341,6 @@ test('a set-up that was killed after its undo record is undone like any other', 
   await setUp(context)
   writeFileSync(join(home, '.env'), old.env)
   chmodSync(join(home, '.env'), 0o640)
-  rmSync(join(home, '.env.cordon.bak'))
 
   const { notices } = await codex.revert(context, noKey)
 

@@ -35,6 +35,8 @@ export const machineCodes: readonly Subject[] = [
     introduction: 'What `setup`, `import` and `integration disable` may end with.',
     command: {
       env_file_missing: 'For `cordon import`: give the path of a file, or `--from-env NAME`.',
+      file_in_the_way:
+        'A file that a set-up writes whole is there already, or was changed since; it is not copied away.',
       set_up_elsewhere: 'The agent was set up with another home than the one it has now.',
       agents_missing: '`cordon setup --all` wires what is installed, and looks for it on the PATH.',
       scope_unfit: 'Some agents have one home for all folders.',
