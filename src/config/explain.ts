@@ -1,5 +1,5 @@
 /** The findings of the schema in sentences. */
-import type * as z from 'zod'
+import type * as z from 'zod/mini'
 import { type Finding, faultyValue } from './finding.ts'
 import { nearest } from './meant.ts'
 import { dotted, everyKey, meantKey, wordsAt } from './schema-keys.ts'

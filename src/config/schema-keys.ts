@@ -1,5 +1,5 @@
 /** The keys of the schema as plain facts: for documentation, and for the word that was meant. */
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { nearest } from './meant.ts'
 import { configSchema } from './schema.ts'
 import { type Path, valueIn } from './toml-tree.ts'

@@ -2,7 +2,7 @@
 
 import { isIPv4, isIPv6 } from 'node:net'
 import { isAbsolute } from 'node:path'
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { type Host, type HostPort, parseHost, parseHostPort, parseRouteName, type RouteName } from '../base/names.ts'
 import { type Exception, parseException } from '../policy/exception.ts'
 import { isAmbiguousPath } from '../policy/match.ts'
@@ -26,18 +26,16 @@ export class Unfit {
 
 /** The schema of a text that `parse` turns into a value of ours; `type` is what the documentation calls such a text. */
 export function leaf<T>(parse: (text: string) => T | Unfit, type: string) {
-  return z
-    .string()
-    .transform((text, context): T => {
-      const value = parse(text)
-      if (!(value instanceof Unfit)) return value
-      const { why, meant } = value
-      // RFC 3986 §3.2.1: what stands before an "@" may be a user name and a password.
-      const isDiscreet = value.isDiscreet || text.includes('@')
-      context.addIssue({ code: 'custom', message: why, params: { meant, isDiscreet } })
-      return z.NEVER
-    })
-    .meta({ title: type })
+  const parsed = z.transform((text: string, { issues }): T => {
+    const value = parse(text)
+    if (!(value instanceof Unfit)) return value
+    const { why, meant } = value
+    // RFC 3986 §3.2.1: what stands before an "@" may be a user name and a password.
+    const isDiscreet = value.isDiscreet || text.includes('@')
+    issues.push({ code: 'custom', message: why, params: { meant, isDiscreet }, input: text })
+    return z.NEVER
+  })
+  return z.pipe(z.string(), parsed).check(z.meta({ title: type }))
 }
 
 export function routeName(text: string): RouteName | Unfit {
