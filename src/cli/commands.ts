@@ -40,6 +40,12 @@ export const commandGroups: readonly { heading: string; entries: readonly Entry[
         load: async (context) => (await import('./run/run.ts')).runCommand(context),
       },
       {
+        name: 'reload',
+        usage: '',
+        summary: 'let the running proxy read its files again',
+        load: async (context) => (await import('./reload.ts')).reloadCommand(context),
+      },
+      {
         name: 'stop',
         usage: '',
         summary: 'end the proxy, once what streams has come to its end',

@@ -6,7 +6,7 @@ import type { Scope } from '../config/scope.ts'
 import type { Finding, Ground } from '../doctor/finding.ts'
 import type { Integration } from '../integrations/integration.ts'
 import { integrations } from '../integrations/integrations.ts'
-import { type Context, certsOf, configIn, factual, type Placed, sourcesIn, suffixOf } from './context.ts'
+import { type Context, certsOf, configIn, factual, type Placed, scopeIn, sourcesIn, suffixOf } from './context.ts'
 import { QuietExit } from './exit.ts'
 import { wiredContext } from './setup/agent.ts'
 
@@ -45,12 +45,16 @@ async function examined(context: Context, options: Placed & { send?: boolean }):
   } catch (cause) {
     if (!(cause instanceof CordonError) || !cause.code.startsWith('config_')) throw cause
     const faults = cause instanceof CordonErrors ? cause.all : [cause]
-    return faults.map(({ message, hint }) => ({
-      check: 'config',
-      state: 'failure',
-      sentence: message,
-      ...(hint !== undefined && { mend: hint }),
-    }))
+    const found = faults.map(
+      ({ message, hint }): Finding => ({
+        check: 'config',
+        state: 'failure',
+        sentence: message,
+        ...(hint !== undefined && { mend: hint }),
+      }),
+    )
+    const { checkRunning } = await import('../doctor/running.ts')
+    return [...found, ...(await checkRunning({ scope: scopeIn(context, options), suffix: suffixOf(options) }))]
   }
 }
 

@@ -3,12 +3,18 @@ import { type IncomingMessage, request } from 'node:http'
 import { createInterface } from 'node:readline'
 import { CordonError, systemCodeOf } from '../base/error.ts'
 import { readPointer } from './pointer.ts'
-import type { Status } from './status.ts'
+import type { Renewed, Status } from './status.ts'
 import { errorFrom, type ToldError } from './told.ts'
 
 /** Undefined when no proxy runs for the scope of this folder. */
 export async function askStatus(folder: string): Promise<Status | undefined> {
   for await (const status of ask<Status>(folder, 'GET', '/status')) return status
+  return undefined
+}
+
+/** Undefined when no proxy runs. Throws the fault that keeps the one that runs from going by the files as they are. */
+export async function askReload(folder: string): Promise<Renewed | undefined> {
+  for await (const renewed of ask<Renewed>(folder, 'POST', '/reload')) return renewed
   return undefined
 }
 

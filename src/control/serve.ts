@@ -5,13 +5,14 @@
  *     curl --unix-socket PATH http://cordon/status
  *
  *     GET  /status           what it is and does
+ *     POST /reload           reads the files again
  *     POST /stop?within=MS   a line with what it waits for, and one when it is over
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { CordonError, sentenceOf } from '../base/error.ts'
 import type { Log } from '../base/log.ts'
 import { listenAt } from './socket.ts'
-import type { Status } from './status.ts'
+import type { Renewed, Status } from './status.ts'
 import { toldOf } from './told.ts'
 
 /** What the running proxy does when it is asked. */
@@ -19,6 +20,8 @@ export interface Controlled {
   readonly version: string
   readonly log: Log
   status(): Promise<Status>
+  /** Rejects with the fault that kept the files from being taken over. */
+  reload(): Promise<Renewed>
   /** Begins the end, or shortens it; `ended` resolves with how many streams were cut off. */
   stop(withinMs: number): { waitsFor: number; ended: Promise<number> }
 }
@@ -56,6 +59,9 @@ async function answer(request: IncomingMessage, response: ServerResponse, contro
   switch (`${request.method} ${pathname}`) {
     case 'GET /status':
       say(await controlled.status())
+      return void response.end()
+    case 'POST /reload':
+      say(await controlled.reload())
       return void response.end()
     case 'POST /stop': {
       const { waitsFor, ended } = controlled.stop(Number(searchParams.get('within')))

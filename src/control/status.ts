@@ -29,6 +29,13 @@ export interface LoadedConfig {
   pending: string[]
 }
 
+/** What came of a reload that did not fail. */
+export interface Renewed {
+  outcome: 'renewed' | 'same'
+  /** As in `LoadedConfig`. */
+  pending: string[]
+}
+
 export interface UseStatus {
   name: string
   requests: number

@@ -4,6 +4,7 @@ import type { Check, Finding, Ground } from './finding.ts'
 import { checkNextHop } from './next-hop.ts'
 import { checkPort } from './port.ts'
 import { checkRoutes } from './routes.ts'
+import { checkRunning } from './running.ts'
 import { checkSecrets } from './secrets.ts'
 import { checkTokens } from './tokens.ts'
 import { checkTrust } from './trust.ts'
@@ -14,6 +15,7 @@ const checks: readonly Check[] = [
   checkTrust,
   checkTokens,
   checkPort,
+  checkRunning,
   checkSecrets,
   checkAgents,
   checkNextHop,

@@ -10,6 +10,8 @@ export const checkPort: Check = async ({ scope, config, suffix }) => {
   const health = await askHealth(listen)
   switch (health.kind) {
     case 'nobody':
+      // It stays on the port that it was started with, and its own check says so.
+      if (running) return []
       return [
         {
           check: 'port',

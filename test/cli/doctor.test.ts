@@ -28,6 +28,7 @@ test('doctor finds nothing to mend where all is set up, runs, and the origins pr
     ✓ trust store           The trust store of the system was not touched; only programs with the variables of \`cordon env\` trust cordon.
     ✓ tokens                Client tokens: default, codex.
     ✓ port                  cordon VERSION listens on 127.0.0.1:PORT (process PID).
+    ✓ running               The running cordon (process PID) goes by the configuration as it is.
     ✓ secret openai         "openai" is in the encrypted file ~/.config/cordon/secrets.age.
     ✓ secret openai-models  "openai" is in the encrypted file ~/.config/cordon/secrets.age.
     ✓ codex                 Codex is set up in /desk/project/.codex.

@@ -22,6 +22,7 @@ test('the page of the program reads as a page', async (t) => {
       import [file]                            move real keys out of a .env file into the secret store
       start                                    run the proxy in the foreground
       run -- <command> [args]                  run a command through it, with placeholders for keys
+      reload                                   let the running proxy read its files again
       stop                                     end the proxy, once what streams has come to its end
       env                                      print the variables that lead a program through cordon
 

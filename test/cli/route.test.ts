@@ -282,7 +282,7 @@ test('route commands without a configuration, or with a faulty one, write nothin
   `)
 })
 
-test('a change of the routes says so when the proxy that runs has the old ones', async (t) => {
+test('a change of the routes says so when a proxy runs that goes by it', async (t) => {
   const page = openPage(t)
   await page.typed('cordon setup')
   await page.desk.start()
@@ -290,15 +290,15 @@ test('a change of the routes says so when the proxy that runs has the old ones',
   await page.reads(`
     $ cordon route add --host api.openai.com --source age
     ✓ Added the route openai for api.openai.com to /desk/project/cordon.toml.
-    2> ! cordon runs (process PID) with the routes it started with: stop it and run \`cordon start\` again.
+    ✓ The running cordon goes by it from the next request on.
     2>   next: cordon secret set openai
     $ cordon route edit openai --account work
     ✓ Changed the route openai in /desk/project/cordon.toml.
-    2> ! cordon runs (process PID) with the routes it started with: stop it and run \`cordon start\` again.
+    ✓ The running cordon goes by it from the next request on.
     2>   next: cordon secret set openai
     $ cordon route remove openai
     ✓ Removed the route openai from /desk/project/cordon.toml.
+    ✓ The running cordon goes by it from the next request on.
     2> ! Its secret, if one was stored, stays in its store as "work".
-    2> ! cordon runs (process PID) with the routes it started with: stop it and run \`cordon start\` again.
   `)
 })

@@ -1,11 +1,12 @@
 /** A page whose project has a route to an origin with a name of OpenAI's, and its key in the encrypted file. */
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import type { ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { setKey } from '../../src/config/toml-text.ts'
-import { put } from '../desk.ts'
+import { put, type RunningCordon } from '../desk.ts'
 import { type Origin, type OriginOptions, originCa, startOrigin } from '../world.ts'
 import { openPage, type Page, secret } from './transcript.ts'
 
@@ -31,6 +32,12 @@ export async function openRouted(t: TestContext, options?: OriginOptions): Promi
 
 /** A request by the origin's own name, as a program makes it that `cordon run` leads. */
 export const curl = (path: string) => `cordon run -- curl -sSN https://api.openai.com${path}`
+
+/** Resolves once the cordon has written this. */
+export async function wrote(cordon: RunningCordon, text: string | RegExp): Promise<void> {
+  const pattern = typeof text === 'string' ? new RegExp(RegExp.escape(text)) : text
+  while (!pattern.test(cordon.output())) await once(cordon.process.stderr ?? cordon.process, 'data')
+}
 
 export interface Streaming extends Routed {
   /** The answers under `/stream`, each held open after its first piece, in the order in which they began. */

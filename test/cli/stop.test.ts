@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { test } from 'node:test'
-import { curl, openStreaming } from './routed.ts'
+import { curl, openStreaming, wrote } from './routed.ts'
 import { openPage } from './transcript.ts'
 
 test('stop ends the proxy, and says already where none runs', async (t) => {
@@ -38,7 +38,7 @@ test('stop says what it waits for, and an answer under way comes to its end', as
   const [stream] = await began(1)
 
   const stopping = page.typed('cordon stop --within 60s')
-  while (!cordon.output().includes('stopping')) await once(cordon.process.stderr ?? cordon.process, 'data')
+  await wrote(cordon, 'stopping')
   stream?.end('data: last\n\n')
 
   assert.equal((await streaming).stdout, 'data: first\n\ndata: last\n\n')
@@ -68,7 +68,7 @@ test('a signal lets an answer come to its end, and a second signal does not wait
   await began(1)
 
   cordon.process.kill('SIGTERM')
-  while (!cordon.output().includes('Waiting')) await once(cordon.process.stderr ?? cordon.process, 'data')
+  await wrote(cordon, 'Waiting')
   cordon.process.kill('SIGINT')
   const [code] = await once(cordon.process, 'exit')
 

@@ -3,7 +3,7 @@ import { askHealth } from '../../control/health.ts'
 import type { Context } from '../context.ts'
 import { QuietExit } from '../exit.ts'
 import { placeText } from '../route/facts.ts'
-import { noteRestart } from '../route/restart.ts'
+import { takeOver } from '../route/take-over.ts'
 import { table } from '../table.ts'
 import { andList } from '../word.ts'
 import type { Ground } from './ground.ts'
@@ -39,7 +39,7 @@ export async function carryOut(context: Context, { moves, why }: ImportPlan, gro
   const names = drafts.map(({ name }) => name)
   terminal.done(`Added the route${names.length === 1 ? '' : 's'} ${andList(names)} to ${scope.configPath}.`)
   if (why !== undefined) terminal.notice(why)
-  noteRestart(context, scope)
+  await takeOver(context, scope)
 }
 
 /** What stays and why, and what is left to do. Exit code 1 where a key of a known host stays. */

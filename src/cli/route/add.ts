@@ -20,7 +20,7 @@ import {
   sourceFlag,
   withRouteFlags,
 } from './options.ts'
-import { noteRestart } from './restart.ts'
+import { takeOver } from './take-over.ts'
 
 export const routeAdd = (context: Context) =>
   withRouteFlags(placed(new Command('add')))
@@ -50,7 +50,7 @@ export async function addRouteFrom(context: Context, options: Placed & RouteFlag
   byFlags(() => saveConfig(scope.configPath, text, after))
   terminal.done(`Added the route ${draft.name} for ${draft.host} to ${scope.configPath}.`)
   if (why !== undefined) terminal.notice(why)
-  noteRestart(context, scope)
+  await takeOver(context, scope)
   terminal.next(`cordon secret set ${draft.name}${suffixOf(options)}`)
 }
 

@@ -6,7 +6,7 @@ import { editRoute, type RouteDraft, saveConfig } from '../../config/edit.ts'
 import { routeNameArgument, routeNamed } from '../arguments.ts'
 import { type Context, configIn, type Placed, placed, suffixOf } from '../context.ts'
 import { authFrom, byFlags, matchFrom, placeFrom, type RouteFlags, sourceFlag, withRouteFlags } from './options.ts'
-import { noteRestart } from './restart.ts'
+import { takeOver } from './take-over.ts'
 
 export const routeEdit = (context: Context) =>
   withRouteFlags(placed(new Command('edit')))
@@ -16,7 +16,7 @@ export const routeEdit = (context: Context) =>
     .addHelpText('after', '\n  $ cordon route edit openai --account openai-work')
     .action((name: RouteName, options: Placed & RouteFlags) => editRouteFrom(context, name, options))
 
-export function editRouteFrom(context: Context, name: RouteName, options: Placed & RouteFlags): void {
+export async function editRouteFrom(context: Context, name: RouteName, options: Placed & RouteFlags): Promise<void> {
   const { scope, config } = configIn(context, options)
   const changes = changesFrom(routeNamed(config, name), options)
   if (Object.keys(changes).length === 0)
@@ -28,7 +28,7 @@ export function editRouteFrom(context: Context, name: RouteName, options: Placed
   if (after === before) return context.terminal.done(`The route ${name} says that already.`)
   byFlags(() => saveConfig(scope.configPath, before, after))
   context.terminal.done(`Changed the route ${changes.name ?? name} in ${scope.configPath}.`)
-  noteRestart(context, scope)
+  await takeOver(context, scope)
   if (changes.secret) context.terminal.next(`cordon secret set ${changes.name ?? name}${suffixOf(options)}`)
 }
 

@@ -5,7 +5,7 @@ import { removeRoute, saveConfig } from '../../config/edit.ts'
 import { routeNameArgument } from '../arguments.ts'
 import { type Context, configIn, type Placed, placed } from '../context.ts'
 import { shownWord } from '../word.ts'
-import { noteRestart } from './restart.ts'
+import { takeOver } from './take-over.ts'
 
 export const routeRemove = (context: Context) =>
   placed(new Command('remove'))
@@ -16,7 +16,7 @@ export const routeRemove = (context: Context) =>
     .argument('<name>', 'a route of cordon.toml', routeNameArgument)
     .action((name: RouteName, options: Placed) => removeRouteNamed(context, name, options))
 
-export function removeRouteNamed(context: Context, name: RouteName, options: Placed): void {
+export async function removeRouteNamed(context: Context, name: RouteName, options: Placed): Promise<void> {
   const { scope, config } = configIn(context, options)
   const route = config.routes.find((one) => one.name === name)
   if (!route) {
@@ -33,5 +33,5 @@ export function removeRouteNamed(context: Context, name: RouteName, options: Pla
   )
   if (others.length === 0)
     context.terminal.notice(`Its secret, if one was stored, stays in its store as "${route.secret.account}".`)
-  noteRestart(context, scope)
+  await takeOver(context, scope)
 }

@@ -36,7 +36,7 @@ export class Ending {
 
   /** The first SIGINT or SIGTERM begins the end, the second does not wait for it. `tell` has a sentence for a person. */
   onSignals(tell: (sentence: string) => void): void {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    for (const signal of ['SIGINT', 'SIGTERM'] as const)
       process.on(signal, () => {
         const { waitsFor } = this.begin(this.#isBegun ? 0 : graceMs, signal)
         if (waitsFor > 0 && !this.#isBegun)

@@ -1,19 +1,19 @@
-import { readIfThere } from '../../base/file.ts'
 import type { SecretHealth, Status, UseStatus } from '../../control/status.ts'
 import type { RunningProxy } from '../../proxy/accept.ts'
 import type { Use } from '../../proxy/tally.ts'
 import { suffixOf } from '../context.ts'
 import { type SecretState, secretStates } from '../secret/states.ts'
-import type { Ground, Loaded } from './load.ts'
+import type { Ground } from './load.ts'
+import type { Renewal } from './renewal.ts'
 
 /** What the running proxy tells of itself. Secrets are looked at, and not told. */
 export async function statusOf(
-  { context, options, scope, sources }: Ground,
-  loaded: Loaded,
+  { context, options, sources }: Ground,
+  renewal: Renewal,
   { port, open, tally }: RunningProxy,
   startedAt: Date,
 ): Promise<Status> {
-  const { config } = loaded
+  const { config } = renewal.loaded
   const { lastError } = tally
   const secrets = await secretStates(config.routes, sources, config.secrets.timeoutMs)
   return {
@@ -24,12 +24,7 @@ export async function statusOf(
     uptimeSeconds: Math.round((Date.now() - startedAt.getTime()) / 1000),
     address: `127.0.0.1:${port}`,
     port,
-    config: {
-      path: scope.configPath,
-      readAt: loaded.readAt.toISOString(),
-      state: readIfThere(scope.configPath) === loaded.text ? 'present' : 'changed',
-      pending: [],
-    },
+    config: renewal.told,
     routes: secrets.map((secret) => ({
       ...useStatus(secret.name, tally.routes.get(secret.name)),
       secret: healthOf(secret, suffixOf(options)),

@@ -19,7 +19,9 @@ import { notifyReady } from '../../service/notify.ts'
 import { type Context, type Placed, placed, scopeIn, sourcesIn, suffixOf } from '../context.ts'
 import { Ending, graceMs } from './ending.ts'
 import { statusOf } from './facts.ts'
-import { type Ground, type Loaded, load } from './load.ts'
+import { onHangUp } from './hang-up.ts'
+import { type Ground, load } from './load.ts'
+import { Renewal } from './renewal.ts'
 
 interface StartOptions extends Placed {
   logLevel: LogLevel
@@ -47,7 +49,7 @@ export async function start(context: Context, options: StartOptions): Promise<vo
   const { config, policy } = loaded
   const commandSuffix = suffixOf(options)
   const tokens = watchTokens(scope.tokensPath, scope.name, log)
-  if (loaded.notice !== undefined) context.terminal.notice(loaded.notice)
+  if (loaded.hop.notice !== undefined) context.terminal.notice(loaded.hop.notice)
   await checkSecrets(config, policy.secrets, commandSuffix).catch((faults: CordonErrors) => {
     if (!options.keepGoing) throw faults
     for (const { message, hint } of faults.all) context.terminal.notice(`${message} To mend it, ${hint}.`)
@@ -63,22 +65,25 @@ export async function start(context: Context, options: StartOptions): Promise<vo
     version: context.version,
   }).catch((cause) => whoHasThePort(cause, scope, config, commandSuffix))
   const ending = new Ending(proxy, log)
-  const control = await openControl(ground, loaded, proxy, ending).catch(async (cause) => {
+  const renewal = new Renewal(ground, loaded, proxy)
+  const control = await openControl(ground, renewal, proxy, ending).catch(async (cause) => {
     await proxy.close()
     throw cause
   })
   ending.onSignals((sentence) => context.terminal.notice(sentence))
+  onHangUp(ending, renewal)
   context.terminal.done(`cordon is listening on 127.0.0.1:${proxy.port} for ${told(config)}.`)
   notifyReady(context.env)
   if (options.whileCommandsRun) void noCommandLeft(scope.folder, () => ending.begin(graceMs, 'no command is left'))
   await ending.ended
+  renewal.end()
   removePointer(scope.folder, process.pid)
   await control.close()
 }
 
 async function openControl(
   ground: Ground,
-  loaded: Loaded,
+  renewal: Renewal,
   proxy: RunningProxy,
   ending: Ending,
 ): Promise<ControlServer> {
@@ -88,7 +93,8 @@ async function openControl(
   const control = await serveControl(socket, {
     version: context.version,
     log,
-    status: () => statusOf(ground, loaded, proxy, startedAt),
+    status: () => statusOf(ground, renewal, proxy, startedAt),
+    reload: () => renewal.renew(),
     stop: (withinMs) => ending.begin(withinMs, 'cordon stop'),
   })
   writePointer(scope.folder, { pid: process.pid, socket })
