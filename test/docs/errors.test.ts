@@ -58,16 +58,17 @@ test('what a command prints is found on the page, with capitals for what differs
   const desk = openDesk()
   t.after(() => desk.clear())
   await desk.cordon(['setup'])
-  put(desk, 'other.toml', 'listen = 1\n')
+  put(desk, 'other/cordon.toml', 'listen = 6790\n')
 
   for (const words of [
     ['start', '--config', 'none.toml'],
     ['status'],
     ['secret', 'set', 'none'],
-    ['start', '--config', 'other.toml'],
+    ['start', '--config', 'other/cordon.toml'],
   ]) {
     const { stderr } = await desk.cordon(words)
     const [, sentence = '', code = ''] = /^✗ (.*) \((\w+)\)$/m.exec(stderr) ?? []
+    assert.notEqual(code, '', words.join(' '))
     assert.ok(
       patternsOf(code).some((pattern) => pattern.test(sentence)),
       stderr,
