@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
+import { cordonBinary } from '../desk.ts'
 import { openPage } from './transcript.ts'
 
 /** Runs `cordon --version` with another version of Node pretended. */
 const as = (node: string) =>
   `NODE_OPTIONS='--import "data:text/javascript,Object.defineProperty(process.versions,\`node\`,{value:\`${node}\`})"' cordon --version`
 
-test('a Node that is too old is told in one sentence, and package.json asks for the same', async (t) => {
+test('a Node that is too old is told in one sentence, and package.json asks for the same', {
+  skip: cordonBinary !== undefined && 'the executable has a Node of its own, and reads no NODE_OPTIONS',
+}, async (t) => {
   const page = openPage(t)
 
   for (const node of ['22.22.0', '24.19.0', '25.9.0', '26.1.0']) {
