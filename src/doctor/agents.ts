@@ -12,7 +12,7 @@ export const checkAgents: Check = ({ agents, suffix }) =>
       findings.push({
         check: agent.name,
         state: 'failure',
-        sentence: `${agent.label} is set up in ${home} for another port, token or bundle: ${differs.join(', ')}.`,
+        sentence: `${agent.label} is set up in ${home} otherwise than it would be now: ${differs.join(', ')}.`,
         mend: setup,
       })
     if (realKey && state !== 'absent')

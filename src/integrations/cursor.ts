@@ -12,7 +12,7 @@ import { skillIn } from './skill.ts'
 
 export const cursor = integrationOf({
   name: 'cursor',
-  label: 'the Cursor CLI',
+  label: 'Cursor CLI',
   scopes: ['project', 'user'],
   wiring: 'shell',
   program: 'cursor-agent',

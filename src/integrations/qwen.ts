@@ -52,10 +52,7 @@ function edits(context: IntegrationContext): Edit[] {
   const skill = skillIn(join(folderOf(context, '.qwen'), 'skills'), context)
   const path = settingsOf(context)
   if (hasOtherLogin(context) || ownHosts(context).length > 0) return [skill]
-  const set = [
-    { path: keyOfLogin, value: loginByKey },
-    { path: ['model', 'name'], value: model.id },
-  ]
+  const set = [{ path: keyOfLogin, value: loginByKey }]
   return [skill, { kind: 'json', path, set, add: [{ path: ['modelProviders', loginByKey], item: model }] }]
 }
 
@@ -74,15 +71,15 @@ function ownHosts(context: IntegrationContext): string[] {
   const models = chosen(context, ['modelProviders'])
     .flatMap((byLogin) => (isObject(byLogin) ? Object.values(byLogin) : []))
     .flat()
-    .filter((one) => JSON.stringify(one) !== JSON.stringify(model))
+  const own = models.filter((one) => JSON.stringify(one) !== JSON.stringify(model))
   const urls = [
-    ...models.map((one) => (isObject(one) ? one['baseUrl'] : undefined)),
+    ...own.map((one) => (isObject(one) ? one['baseUrl'] : undefined)),
     ...chosen(context, ['security', 'auth', 'baseUrl']),
     context.env['OPENAI_BASE_URL'],
   ]
   const hosts = urls.flatMap((url) => URL.parse(String(url))?.hostname ?? [])
   // Qwen Code asks OpenAI for a model that stands there by its name alone.
-  const isNamed = chosen(context, ['model', 'name']).some((name) => name !== model.id)
+  const isNamed = models.length === 0 && chosen(context, ['model', 'name']).length > 0
   return [...new Set(hosts.length === 0 && isNamed ? ['api.openai.com'] : hosts)]
 }
 

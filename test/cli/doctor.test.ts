@@ -173,7 +173,7 @@ test('doctor has a mend for each thing that is wrong with a set-up', async (t) =
                             to mend it, run \`cordon secret set openai\`
     ✗ secret openai-models  There is no secret "openai" in the encrypted file ~/.config/cordon/secrets.age.
                             to mend it, run \`cordon secret set openai-models\`
-    ✗ codex                 Codex is set up in /desk/project/.codex for another port, token or bundle: /desk/project/.codex/config.toml, /desk/project/.codex/.env.
+    ✗ codex                 Codex is set up in /desk/project/.codex otherwise than it would be now: /desk/project/.codex/config.toml, /desk/project/.codex/.env.
                             to mend it, run \`cordon setup codex\`
     ✗ codex key             /desk/project/.codex/auth.json holds a real key, which every program of yours can read.
                             to mend it, run \`cordon setup codex --yes\`, which moves it into the secret store

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { qwen } from '../../src/integrations/qwen.ts'
@@ -16,6 +16,16 @@ test('the model that set-up put in is none that a person chose', async (t) => {
 
   assert.deepEqual(routes, [{ name: 'dashscope', host: 'dashscope.aliyuncs.com' }])
   assert.equal(qwen.detect(context('user')).state, 'stale')
+})
+
+test('a model that `/model` chose after the set-up makes nothing stale, and no other route', async (t) => {
+  const { context, home } = startFolders(t)
+  await setUp(qwen, context('user'))
+  const file = join(home, '.qwen/settings.json')
+  writeFileSync(file, readFileSync(file, 'utf8').replace('{', '{ "model": { "name": "glm-5.1" },'))
+
+  assert.equal(qwen.detect(context('user')).state, 'current')
+  assert.deepEqual(qwen.routes(context('user')), [{ name: 'dashscope', host: 'dashscope.aliyuncs.com' }])
 })
 
 test('models that a person chose stay, and the routes are those of their hosts', (t) => {
