@@ -470,6 +470,16 @@ export async function send(
   )
 }
 
+/** What the socket says until it has said `text`; what it said before may be handed in. */
+export async function heard(socket: Socket, text: string, before = ''): Promise<string> {
+  let all = before
+  while (!all.includes(text)) {
+    const [chunk] = await once(socket, 'data')
+    all += chunk
+  }
+  return all
+}
+
 /** Everything a socket sends until it ends. */
 export async function readAll(socket: Socket): Promise<Buffer> {
   const chunks: Buffer[] = []

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { test } from 'node:test'
 import { type Facts, silentLog } from '../../src/base/log.ts'
 import {
+  heard,
   openIntercepted,
   openSocket,
   parseAnswer,
@@ -18,16 +18,6 @@ import {
 } from '../world.ts'
 
 const ask = 'GET / HTTP/1.1\r\nHost: api.mailer.test\r\n\r\n'
-
-/** Resolves once what the socket has sent so far ends with `text`. */
-async function heard(socket: Socket, text: string, before = ''): Promise<string> {
-  let all = before
-  while (!all.includes(text)) {
-    const [chunk] = await once(socket, 'data')
-    all += chunk
-  }
-  return all
-}
 
 test('a client that leaves in mid-stream takes its request back from the origin', async (t) => {
   const { promise: closed, resolve: close } = Promise.withResolvers<void>()

@@ -1,21 +1,10 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Socket } from 'node:net'
 import { test } from 'node:test'
-import { openIntercepted, routeTo, startCordon, startOrigin, startRawOrigin } from '../world.ts'
+import { heard, openIntercepted, routeTo, startCordon, startOrigin, startRawOrigin } from '../world.ts'
 
 const ask = 'GET / HTTP/1.1\r\nHost: api.mailer.test\r\n\r\n'
-
-/** Resolves once what the socket has sent so far ends with `text`. */
-async function heard(socket: Socket, text: string, before = ''): Promise<string> {
-  let all = before
-  while (!all.includes(text)) {
-    const [chunk] = await once(socket, 'data')
-    all += chunk
-  }
-  return all
-}
 
 test('each event of a stream is with the client before the origin writes the next', async (t) => {
   const { promise: begun, resolve: begin } = Promise.withResolvers<ServerResponse>()

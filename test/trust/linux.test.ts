@@ -4,7 +4,7 @@ import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'node:test'
 import { linuxStores } from '../../src/trust/linux.ts'
-import { folderOf, put, type Stage, stageFor, takeOut, usable } from './machines.ts'
+import { eachTwice, folderOf, put, type Stage, stageFor, usable } from './machines.ts'
 
 const systems = [
   {
@@ -54,12 +54,7 @@ for (const system of systems) {
     assert.ok(store)
     const anchor = stage.anchor('a.test')
 
-    const done = [
-      put(store, stage.machine, anchor),
-      put(store, stage.machine, anchor),
-      takeOut(store, stage.machine, [anchor]),
-      takeOut(store, stage.machine, [anchor]),
-    ]
+    const done = eachTwice(store, stage.machine, anchor)
 
     assert.deepEqual(done, [true, false, true, false])
     const file = `${system.anchors}/cordon-test-ID.${system.extension}`

@@ -78,6 +78,12 @@ export function takeOut(store: TrustStore, machine: Machine, anchors: readonly A
   return carriedOut(planUntrust(store, anchors).steps, machine)
 }
 
+/** Puts an anchor in twice, then takes it out twice. */
+export function eachTwice(store: TrustStore, machine: Machine, anchor: Anchor): boolean[] {
+  const twice = [1, 2]
+  return [...twice.map(() => put(store, machine, anchor)), ...twice.map(() => takeOut(store, machine, [anchor]))]
+}
+
 function carriedOut(steps: readonly Parameters<typeof carryOut>[0][], machine: Machine): boolean {
   for (const step of steps) carryOut(step, machine)
   return steps.length > 0

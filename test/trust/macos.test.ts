@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import test from 'node:test'
 import { macosStores } from '../../src/trust/macos.ts'
-import { put, stageFor, takeOut, usable } from './machines.ts'
+import { eachTwice, stageFor, usable } from './machines.ts'
 
 test('the login keychain takes and gives up an anchor without root, and twice is once', (t) => {
   const stage = stageFor(t, { platform: 'darwin' })
@@ -20,12 +20,7 @@ test('the login keychain takes and gives up an anchor without root, and twice is
   assert.ok(store)
   const anchor = stage.anchor('a.test')
 
-  const done = [
-    put(store, stage.machine, anchor),
-    put(store, stage.machine, anchor),
-    takeOut(store, stage.machine, [anchor]),
-    takeOut(store, stage.machine, [anchor]),
-  ]
+  const done = eachTwice(store, stage.machine, anchor)
 
   assert.deepEqual(done, [true, false, true, false])
   assert.deepEqual(

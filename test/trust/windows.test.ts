@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import test from 'node:test'
 import { windowsStores } from '../../src/trust/windows.ts'
-import { put, stageFor, takeOut, usable } from './machines.ts'
+import { eachTwice, stageFor, usable } from './machines.ts'
 
 test("the user's root store takes and gives up an anchor without an administrator, and twice is once", (t) => {
   const stage = stageFor(t, { platform: 'win32' })
@@ -20,12 +20,7 @@ test("the user's root store takes and gives up an anchor without an administrato
   assert.ok(store)
   const anchor = stage.anchor('a.test')
 
-  const done = [
-    put(store, stage.machine, anchor),
-    put(store, stage.machine, anchor),
-    takeOut(store, stage.machine, [anchor]),
-    takeOut(store, stage.machine, [anchor]),
-  ]
+  const done = eachTwice(store, stage.machine, anchor)
 
   assert.deepEqual(done, [true, false, true, false])
   assert.deepEqual(stage.calls(), [
