@@ -4,10 +4,15 @@
  */
 import { pino } from 'pino'
 import { type Log, type LogLevel, readableLine } from './log.ts'
+import type { LogTail } from './log-tail.ts'
 
-/** A log that writes to stderr from `level` on. On a terminal it writes sentences, elsewhere JSON lines. */
-export function openLog(level: LogLevel, isTerminal: boolean): Log {
-  const write = batched((lines) => void process.stderr.write(lines))
+/**
+ * A log that writes to stderr from `level` on. On a terminal it writes sentences, elsewhere JSON lines, which `tail` gets in any
+ * case.
+ */
+export function openLog(level: LogLevel, isTerminal: boolean, tail?: LogTail): Log {
+  const send = batched((lines) => void process.stderr.write(lines))
+  const write = isTerminal ? (line: string) => send(readableLine(line)) : send
   return pino(
     {
       level,
@@ -15,7 +20,12 @@ export function openLog(level: LogLevel, isTerminal: boolean): Log {
       timestamp: timeField(),
       formatters: { level: (label) => ({ level: label }) },
     },
-    { write: isTerminal ? (line: string) => write(readableLine(line)) : write },
+    {
+      write: (line: string) => {
+        tail?.push(line)
+        write(line)
+      },
+    },
   )
 }
 

@@ -122,6 +122,12 @@ export const commandGroups: readonly { heading: string; entries: readonly Entry[
         load: async (context) => (await import('./status.ts')).statusCommand(context),
       },
       {
+        name: 'logs',
+        usage: '',
+        summary: 'print the log of the running proxy',
+        load: async (context) => (await import('./logs.ts')).logsCommand(context),
+      },
+      {
         name: 'wait',
         usage: '',
         summary: 'return once the proxy accepts',

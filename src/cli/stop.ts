@@ -22,16 +22,17 @@ export async function stop(context: Context, options: StopOptions): Promise<void
   const { terminal } = context
   const { folder } = scopeIn(context, options)
   let waitedFor = 0
-  let cut: number | undefined
+  let wasRunning = false
+  let cut = 0
   for await (const news of askStop(folder, options.within)) {
+    wasRunning = true
     if ('cut' in news) cut = news.cut
     else waitedFor = news.waitsFor
-    if (waitedFor > 0 && cut === undefined && options.within > 0)
+    if ('waitsFor' in news && waitedFor > 0 && options.within > 0)
       terminal.notice(`Waiting up to ${options.within / 1000} s for ${counted(waitedFor, 'open stream')}.`)
   }
-  const wasRunning = cut !== undefined
-  if (options.json) terminal.answer(JSON.stringify({ wasRunning, waitedFor, cut: cut ?? 0 }, null, 2))
-  else if (cut === undefined) terminal.done('cordon does not run: it is stopped already.')
+  if (options.json) terminal.answer(JSON.stringify({ wasRunning, waitedFor, cut }, null, 2))
+  else if (!wasRunning) terminal.done('cordon does not run: it is stopped already.')
   else terminal.done(`cordon has stopped${cut > 0 ? `, and ${counted(cut, 'open stream')} with it` : ''}.`)
 }
 

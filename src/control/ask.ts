@@ -26,16 +26,34 @@ export function askStop(folder: string, withinMs: number): AsyncGenerator<StopNe
   return ask(folder, 'POST', `/stop?within=${withinMs}`)
 }
 
-/** The lines of the answer, as they come; none when no proxy runs. Throws the error that it answers with. */
+/** The last lines of the log, and with `follow` those that come; undefined when no proxy runs. */
+export async function askLog(
+  folder: string,
+  { lines, follow }: { lines: number; follow: boolean },
+): Promise<AsyncIterable<string> | undefined> {
+  const answer = await open(folder, 'GET', `/logs?lines=${lines}${follow ? '&follow=1' : ''}`)
+  return answer && linesOf(answer)
+}
+
+/** The facts of the answer, as they come; none when no proxy runs. Throws the error that it answers with. */
 async function* ask<Fact>(folder: string, method: string, path: string): AsyncGenerator<Fact> {
-  const pointer = readPointer(folder)
-  const answer = pointer && (await send(pointer.socket, method, path))
-  if (!answer) return
-  for await (const line of createInterface({ input: answer })) {
-    const fact = JSON.parse(line) as Fact | { error: ToldError }
-    if (answer.statusCode === 200) yield fact as Fact
-    else throw errorFrom((fact as { error: ToldError }).error)
+  const answer = await open(folder, method, path)
+  if (answer) for await (const line of linesOf(answer)) yield JSON.parse(line) as Fact
+}
+
+async function* linesOf(answer: IncomingMessage): AsyncGenerator<string> {
+  const lines = createInterface({ input: answer })
+  // A proxy that was killed says no more.
+  answer.once('error', () => lines.close())
+  for await (const line of lines) {
+    if (answer.statusCode !== 200) throw errorFrom((JSON.parse(line) as { error: ToldError }).error)
+    yield line
   }
+}
+
+async function open(folder: string, method: string, path: string): Promise<IncomingMessage | undefined> {
+  const pointer = readPointer(folder)
+  return pointer && send(pointer.socket, method, path)
 }
 
 /** Undefined when nobody is behind the socket. */

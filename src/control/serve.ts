@@ -5,12 +5,14 @@
  *     curl --unix-socket PATH http://cordon/status
  *
  *     GET  /status           what it is and does
+ *     GET  /logs?lines=N     the last lines of its log; with `&follow=1` those that come, too
  *     POST /reload           reads the files again
  *     POST /stop?within=MS   a line with what it waits for, and one when it is over
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { CordonError, sentenceOf } from '../base/error.ts'
 import type { Log } from '../base/log.ts'
+import type { LogTail } from '../base/log-tail.ts'
 import { listenAt } from './socket.ts'
 import type { Renewed, Status } from './status.ts'
 import { toldOf } from './told.ts'
@@ -19,6 +21,7 @@ import { toldOf } from './told.ts'
 export interface Controlled {
   readonly version: string
   readonly log: Log
+  readonly tail: LogTail
   status(): Promise<Status>
   /** Rejects with the fault that kept the files from being taken over. */
   reload(): Promise<Renewed>
@@ -33,14 +36,16 @@ export interface ControlServer {
 
 /** Throws as `listenAt`. */
 export async function serveControl(path: string, controlled: Controlled): Promise<ControlServer> {
+  const readers = new Set<ServerResponse>()
   const server = createServer((request, response) => {
-    answer(request, response, controlled).catch((thrown: unknown) => refuse(response, thrown, controlled.log))
+    answer(request, response, controlled, readers).catch((thrown: unknown) => refuse(response, thrown, controlled.log))
   })
   await listenAt(server, path)
   server.unref()
   return {
     close() {
       const closed = new Promise<void>((done) => server.close(() => done()))
+      for (const reader of readers) reader.end()
       setTimeout(() => server.closeAllConnections(), lingerMs).unref()
       return closed
     },
@@ -50,7 +55,12 @@ export async function serveControl(path: string, controlled: Controlled): Promis
 /** Whoever has not read the last answer by then will not. */
 const lingerMs = 1000
 
-async function answer(request: IncomingMessage, response: ServerResponse, controlled: Controlled): Promise<void> {
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  controlled: Controlled,
+  readers: Set<ServerResponse>,
+): Promise<void> {
   const { pathname, searchParams } = new URL(request.url ?? '', 'http://cordon')
   response.setHeader('content-type', 'application/x-ndjson')
   // An answer is the last of its connection, so that the end of the proxy waits for none.
@@ -60,6 +70,10 @@ async function answer(request: IncomingMessage, response: ServerResponse, contro
     case 'GET /status':
       say(await controlled.status())
       return void response.end()
+    case 'GET /logs':
+      for (const line of controlled.tail.last(Number(searchParams.get('lines')))) response.write(line)
+      if (searchParams.get('follow') !== '1') return void response.end()
+      return follow(response, controlled.tail, readers)
     case 'POST /reload':
       say(await controlled.reload())
       return void response.end()
@@ -76,6 +90,23 @@ async function answer(request: IncomingMessage, response: ServerResponse, contro
         { hint: 'stop it, and start the one of this version' },
       )
   }
+}
+
+/** A reader that takes no more is let go: its lines would fill the memory. */
+const mostUnread = 1 << 20
+
+function follow(response: ServerResponse, tail: LogTail, readers: Set<ServerResponse>): void {
+  const end = tail.follow((line) => {
+    if (response.writableLength > mostUnread) response.destroy()
+    else response.write(line)
+  })
+  readers.add(response)
+  // Without a line yet the reader would not know that it is heard.
+  response.flushHeaders()
+  response.once('close', () => {
+    end()
+    readers.delete(response)
+  })
 }
 
 function refuse(response: ServerResponse, thrown: unknown, log: Log): void {

@@ -38,6 +38,7 @@ test('the page of the program reads as a page', async (t) => {
     Ask:
       doctor                                   look at everything and say what would mend it
       status                                   tell what the proxy does: routes, clients, the last error
+      logs                                     print the log of the running proxy
       wait                                     return once the proxy accepts
       completion bash|zsh|fish                 print what makes the shell complete commands and names
       help [command|topic]                     print the page of a command, or a page of \`cordon help

@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { CordonError } from '../../base/error.ts'
 import { readIfThere } from '../../base/file.ts'
 import type { Log } from '../../base/log.ts'
+import type { LogTail } from '../../base/log-tail.ts'
 import { type Config, parseConfig } from '../../config/load.ts'
 import { type NextHopChoice, nextHopOf } from '../../config/next-hop.ts'
 import type { Scope } from '../../config/scope.ts'
@@ -22,6 +23,7 @@ export interface Ground {
   scope: Scope
   sources: Sources
   log: Log
+  tail: LogTail
 }
 
 export interface Loaded {

@@ -2,6 +2,7 @@ import { url as inspectorUrl } from 'node:inspector'
 import { Command, Option } from 'commander'
 import { CordonError, CordonErrors } from '../../base/error.ts'
 import { type LogLevel, logLevels } from '../../base/log.ts'
+import { LogTail } from '../../base/log-tail.ts'
 import { openLog } from '../../base/open-log.ts'
 import { secretHolders } from '../../config/holders.ts'
 import type { Config } from '../../config/load.ts'
@@ -43,8 +44,9 @@ export const startCommand = (context: Context) =>
 export async function start(context: Context, options: StartOptions): Promise<void> {
   closeDebugger()
   const scope = scopeIn(context, options)
-  const log = openLog(options.logLevel, process.stderr.isTTY === true)
-  const ground: Ground = { context, options, scope, sources: await sourcesIn(context, scope), log }
+  const tail = new LogTail()
+  const log = openLog(options.logLevel, process.stderr.isTTY === true, tail)
+  const ground: Ground = { context, options, scope, sources: await sourcesIn(context, scope), log, tail }
   const loaded = await load(ground)
   const { config, policy } = loaded
   const commandSuffix = suffixOf(options)
@@ -87,12 +89,13 @@ async function openControl(
   proxy: RunningProxy,
   ending: Ending,
 ): Promise<ControlServer> {
-  const { context, scope, log } = ground
+  const { context, scope, log, tail } = ground
   const startedAt = new Date()
   const socket = socketPathFor(scope, context.env)
   const control = await serveControl(socket, {
     version: context.version,
     log,
+    tail,
     status: () => statusOf(ground, renewal, proxy, startedAt),
     reload: () => renewal.renew(),
     stop: (withinMs) => ending.begin(withinMs, 'cordon stop'),
