@@ -1,4 +1,4 @@
-/** Links between the pages. */
+/** How the pages hang together. */
 import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -25,6 +25,10 @@ test('every page is linked from the README', () => {
   const readme = pages.find(({ path }) => path === 'README.md')?.text ?? ''
 
   for (const { path } of pages) if (path !== 'README.md') assert.ok(readme.includes(`](${path})`), path)
+})
+
+test('no page holds the marks of a merge', () => {
+  for (const { path, text } of pages) assert.doesNotMatch(text, /^(<<<<<<<|=======|>>>>>>>)( |$)/m, path)
 })
 
 /** As GitHub names them. */
