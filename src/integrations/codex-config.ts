@@ -18,23 +18,30 @@ export interface ConfigEdit {
 /**
  * Codex's `config.toml` with what its shell commands need: the variables, and a sandbox that lets them reach the proxy.
  * `ours` are the keys that an earlier run set. Throws `toml_faulty`.
+ *
+ * A home in a project starts no daemon: Codex would copy itself into it, 404 MB, and leave two processes behind.
  */
 export function editConfig(
   text: string,
   variables: Readonly<Record<string, string>>,
   ours: readonly SetKey[],
+  scope: 'project' | 'user',
 ): ConfigEdit {
   const theirs = takenBack(text, ours).text
   const sandbox = sandboxOf(theirs)
+  const hasChoice = valueAt(theirs, daemonKey) !== undefined
+  const daemon = scope === 'project' && !hasChoice ? [{ path: daemonKey, value: false }] : []
   const set = Object.entries(variables).map(
     ([name, value]): WantedKey => ({ path: ['shell_environment_policy', 'set', name], value }),
   )
-  const wanted = [...sandbox.keys, ...set]
+  const wanted = [...sandbox.keys, ...daemon, ...set]
   const keys = wanted.map((key) => setKeyOf(key, valueAt(theirs, key.path)))
   const dropped = ours.filter((old) => !keys.some(({ path }) => isSame(path, old.path)))
   const edited = wanted.reduce((rest, { path, value }) => setKey(rest, path, value), takenBack(text, dropped).text)
   return { text: edited, keys, notices: [...sandbox.notices, ...policyNotices(theirs)] }
 }
+
+const daemonKey = ['features', 'daemon_auto_start']
 
 const setKeyOf = ({ path, value }: WantedKey, previous: TomlValue | undefined): SetKey =>
   previous === undefined ? { path, wrote: digestOfValue(value) } : { path, wrote: digestOfValue(value), previous }

@@ -32,9 +32,13 @@ function planExclude(plan: Plan, { home, config }: Home, context: IntegrationCon
   )
 }
 
-function planConfig(plan: Plan, { config: { path, text }, manifest }: Home, { variables }: IntegrationContext): void {
+function planConfig(
+  plan: Plan,
+  { config: { path, text }, manifest }: Home,
+  { variables, scope }: IntegrationContext,
+): void {
   const part = manifest?.files.find((file) => file.path === path)?.part
-  const edit = editConfig(text ?? '', variables, part?.kind === 'keys' ? part.keys : [])
+  const edit = editConfig(text ?? '', variables, part?.kind === 'keys' ? part.keys : [], scope)
   plan.notices.push(...edit.notices)
   if (edit.text === (text ?? '')) return
   plan.changes.push({

@@ -88,11 +88,14 @@ test('setup codex --dry-run shows every change as a diff, without a token, and m
     +auth.secret = { source = "age", account = "openai" }
     --- /dev/null
     +++ /desk/project/.codex/config.toml
-    @@ -0,0 +1,32 @@
+    @@ -0,0 +1,35 @@
     +sandbox_mode = "workspace-write"
     +
     +[sandbox_workspace_write] # added by cordon
     +network_access = true
+    +
+    +[features] # added by cordon
+    +daemon_auto_start = false
     +
     +[shell_environment_policy.set] # added by cordon
     +HTTPS_PROXY = "http://project-HASH:[a new client token]@127.0.0.1:PORT"

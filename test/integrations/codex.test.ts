@@ -435,3 +435,16 @@ test('one state folder remembers one home', async (t) => {
 
   assert.throws(() => codex.plan(elsewhere), { code: 'set_up_elsewhere' })
 })
+
+test('a home in a project starts no daemon, which would copy itself into it, unless a person says so', (t) => {
+  const { context } = startHome(t)
+  const project = { ...context, scope: 'project' as const }
+  const configIn = (one: IntegrationContext) =>
+    codex.plan(one).changes.find(({ path }) => path.endsWith('config.toml'))?.after ?? ''
+
+  assert.match(configIn(project), /^\[features\].*\ndaemon_auto_start = false$/m)
+  assert.doesNotMatch(configIn(context), /daemon_auto_start/)
+  mkdirSync(join(context.cwd, '.codex'))
+  writeFileSync(join(context.cwd, '.codex', 'config.toml'), '[features]\ndaemon_auto_start = true\n')
+  assert.match(configIn(project), /^daemon_auto_start = true$/m)
+})
