@@ -1,7 +1,17 @@
 /**
  * Files that are written whole or not at all, and that only their owner may read.
  */
-import { chmodSync, lstatSync, mkdirSync, readFileSync, type Stats, statSync, writeFileSync } from 'node:fs'
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  type Stats,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname } from 'node:path'
 import { sync as writeFileAtomicSync } from 'write-file-atomic'
 import { CordonError, sentenceOf, systemCodeOf } from './error.ts'
@@ -66,4 +76,14 @@ export function lstatIfThere(path: string): Stats | undefined {
 export function modeOf(path: string): number | undefined {
   const stats = statSync(path, { throwIfNoEntry: false })
   return stats && stats.mode & 0o777
+}
+
+/** Whether this process may execute what lies there; a folder may be entered by the same right. */
+export function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
 }

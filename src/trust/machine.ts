@@ -1,7 +1,7 @@
-import { accessSync, constants } from 'node:fs'
 import { delimiter, isAbsolute, join } from 'node:path'
 import { work } from '../base/command.ts'
 import { CordonError } from '../base/error.ts'
+import { isExecutable } from '../base/file.ts'
 import { homeOf } from '../base/paths.ts'
 import type { Step } from './store.ts'
 
@@ -25,15 +25,6 @@ export function programOn({ env, root, platform }: Machine, name: string): strin
   if ((env['PATH'] ?? '').split(delimiter).filter(isAbsolute).some(isThere)) return name
   const folder = ['usr/sbin', 'sbin'].map((one) => join(root, one)).find(isThere)
   return folder === undefined ? undefined : join(folder, name)
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
 }
 
 /** The words of a step as they are typed here: through sudo where it takes root. */

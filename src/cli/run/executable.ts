@@ -1,6 +1,7 @@
-import { accessSync, constants, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { delimiter, resolve } from 'node:path'
 import { CordonError } from '../../base/error.ts'
+import { isExecutable } from '../../base/file.ts'
 import { shownWord } from '../word.ts'
 
 /**
@@ -34,10 +35,5 @@ function stateOf(path: string): 'executable' | 'file' | 'folder' | 'absent' {
   const stats = statSync(path, { throwIfNoEntry: false })
   if (stats === undefined) return 'absent'
   if (stats.isDirectory()) return 'folder'
-  try {
-    accessSync(path, constants.X_OK)
-    return 'executable'
-  } catch {
-    return 'file'
-  }
+  return isExecutable(path) ? 'executable' : 'file'
 }
