@@ -1,4 +1,5 @@
 /** What leads a program of this shell through cordon: for `cordon env`, which prints it, and `cordon run`, which uses it. */
+import { basename, join } from 'node:path'
 import { CordonError } from '../base/error.ts'
 import { lstatIfThere } from '../base/file.ts'
 import { environmentOf, exceptionsIn, replacedProxy } from '../config/environment.ts'
@@ -19,7 +20,7 @@ export interface Lead {
 }
 
 /** Throws `tokens_missing` and `ca_missing` when there is nothing to lead through or to trust yet. */
-export async function leadThrough(context: Context, options: Placed): Promise<Lead> {
+export async function leadThrough(context: Context, options: Placed & { certs?: string }): Promise<Lead> {
   const { scope, config } = configIn(context, options)
   const { certs } = scope
   const setUp = { hint: `run \`cordon setup${suffixOf(options)}\`` }
@@ -30,8 +31,18 @@ export async function leadThrough(context: Context, options: Placed): Promise<Le
   // Set-up makes it too; an older cordon did not.
   await keepTrustStore(certs)
   const url = proxyUrl(scope.name, token.secret.token, config.listen)
-  const variables = environmentOf({ certs, proxyUrl: url, before: context.env })
+  const variables = environmentOf({ certs: seenIn(options.certs, certs), proxyUrl: url, before: context.env })
   return { scope, config, variables, notices: await noticesOf(context, options, scope, config) }
+}
+
+/** The files by the paths that a program finds copies of them at. */
+function seenIn(
+  folder: string | undefined,
+  certs: Scope['certs'],
+): Pick<Scope['certs'], 'caCert' | 'bundle' | 'trustStore'> {
+  if (folder === undefined) return certs
+  const copyOf = (path: string) => join(folder, basename(path))
+  return { caCert: copyOf(certs.caCert), bundle: copyOf(certs.bundle), trustStore: copyOf(certs.trustStore) }
 }
 
 async function noticesOf({ env }: Context, options: Placed, scope: Scope, config: Config): Promise<string[]> {

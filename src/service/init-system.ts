@@ -7,6 +7,8 @@ export interface Program {
   description: string
   /** The program and its words; the first is an absolute path. */
   start: readonly string[]
+  /** What makes it read its files anew. */
+  reloadSignal: 'HUP'
   /** The program ends with one of these codes where starting it again would change nothing. */
   hopeless: readonly number[]
   /** What whoever installs it wants to read in the definition again, such as what it was installed for. */

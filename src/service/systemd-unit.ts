@@ -34,7 +34,7 @@ function unitLines({ description, user }: Program): string[] {
   ]
 }
 
-function serviceLines({ start, hopeless, folder, env, credentials, user }: Program): string[] {
+function serviceLines({ start, reloadSignal, hopeless, folder, env, credentials, user }: Program): string[] {
   return [
     // Up is what says so itself (sd_notify); a process of its own does the saying.
     'Type=notify',
@@ -44,6 +44,7 @@ function serviceLines({ start, hopeless, folder, env, credentials, user }: Progr
     `WorkingDirectory=${value(folder)}`,
     ...Object.entries(env).map(([name, text]) => `Environment=${quoted(`${name}=${text}`)}`),
     ...Object.entries(credentials).map(([name, path]) => `LoadCredential=${name}:${value(path)}`),
+    `ExecReload=kill -${reloadSignal} $MAINPID`,
     'Restart=on-failure',
     'RestartSec=2',
     `RestartPreventExitStatus=${hopeless.join(' ')}`,

@@ -67,6 +67,46 @@ test('the dry run shows the unit and every command, and does nothing', async (t)
   assert.equal(existsSync(join(page.desk.home, '.config/systemd')), false)
 })
 
+test('the dry run of a service with a user of its own shows whose every file is', async (t) => {
+  const { page, tools } = await pageWithSetUp(t)
+
+  const { stdout, code } = await page.typed('cordon service install demo --system --for sam --dry-run')
+  const lines = stdout
+    .split('\n')
+    .filter((line) => /^(run|write|remove|folder) /.test(line) && !line.includes('useradd'))
+
+  assert.equal(code, 0)
+  const [made, ...rest] = lines.map((line) => line.replace(page.desk.project, '/project'))
+  assert.equal(made, 'run     install -d -m 0755 /var/lib/cordon /etc/cordon /etc/cordon/demo')
+  assert.deepEqual(rest, [
+    'run     install -d -m 0700 -o cordon -g cordon /var/lib/cordon/demo /var/lib/cordon/demo/cordon',
+    'run     install -m 0600 -o cordon -g cordon /project/cordon.toml /var/lib/cordon/demo/cordon/cordon.toml',
+    'write   /usr/local/sbin/cordon-demo (mode 755)',
+    'run     /usr/local/sbin/cordon-demo setup --yes',
+    'write   /etc/cordon/demo/ca-cert.pem (mode 644), which is printed by',
+    'write   /etc/cordon/demo/combined-ca.pem (mode 644), which is printed by',
+    'write   /etc/cordon/demo/trust-store.p12 (mode 644), which is printed by',
+    'write   /etc/cordon/demo/env (mode 400), which is printed by',
+    'run     chown sam /etc/cordon/demo/env',
+    'write   /etc/systemd/system/cordon-demo.service (mode 644)',
+    'run     systemctl daemon-reload',
+    'run     systemctl enable --quiet cordon-demo.service',
+    'run     systemctl restart cordon-demo.service',
+  ])
+  assert.deepEqual(tools.calls(), [])
+})
+
+test('env names the copies of the CA and the bundle where a program has them', async (t) => {
+  const { page } = await pageWithSetUp(t)
+
+  await page.reads(`
+    $ cordon env --certs /etc/cordon/demo | grep -e SSL_CERT_FILE -e DENO_CERT -e 'AWS_CA'
+    export DENO_CERT='/etc/cordon/demo/ca-cert.pem'
+    export SSL_CERT_FILE='/etc/cordon/demo/combined-ca.pem'
+    export AWS_CA_BUNDLE='/etc/cordon/demo/combined-ca.pem'
+  `)
+})
+
 test('what does not come up is taken out again, and cordon says what it said', async (t) => {
   const { page, tools } = await pageWithSetUp(t)
   tools.failStarts(['{"level":"info","msg":"x"}', '✗ Another process has port 1234. (port_taken)', '  hint: look'])

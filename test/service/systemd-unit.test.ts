@@ -16,6 +16,7 @@ const program: Program = {
   id: 'cordon-demo',
   description: 'a 100 % sound "program"',
   start: [process.execPath, 'start', '--config', '/srv/a "b" $HOME %h \\n/cordon.toml'],
+  reloadSignal: 'HUP',
   hopeless: [2, 3],
   notes: { config: '/srv/a "b" $HOME %h \\n/cordon.toml' },
   hasNamespaces: true,

@@ -27,6 +27,10 @@ test('the systemd of a user runs cordon in its sandbox, and starts it again when
   assert.match(sandbox.printed, / \/ ro,/)
   assert.match(sandbox.printed, /^Max core file size +0 +0 /m)
 
+  const reloaded = as(
+    'p=$(mainpid); systemctl --user reload cordon-demo.service && [ $p = $(mainpid) ] && cordon status',
+  )
+  assert.match(reloaded.printed, /listens on/)
   const again = as(
     'p=$(mainpid); kill -9 $p; until q=$(mainpid); [ $q != 0 ] && [ $q != $p ]; do sleep 0.1; done; cordon wait && cordon status',
   )

@@ -9,14 +9,17 @@ import { readTokens } from '../../config/tokens.ts'
 import { askStatus } from '../../control/ask.ts'
 import { askHealth } from '../../control/health.ts'
 import type { Program } from '../../service/init-system.ts'
-import { carryOut, type Step, takeBack, textOf } from '../../service/steps.ts'
+import { type Step, textOf } from '../../service/steps.ts'
 import { lookAtPair } from '../../tls/ca-files.ts'
 import { type Context, certsOf, configIn, type Placed, sourcesIn, suffixOf } from '../context.ts'
 import { foreignPort } from '../status.ts'
-import { whyNotUp } from './last-words.ts'
-import { ofService, type ProgramOptions, programFor, type Service, serviceIn } from './which.ts'
+import { installSystem } from './install-system.ts'
+import { putIn } from './put-in.ts'
+import { ofService, type ProgramOptions, programFor, type Service, type ServiceOptions, serviceIn } from './which.ts'
 
-interface InstallOptions extends Placed, ProgramOptions {
+export interface InstallOptions extends ServiceOptions, ProgramOptions {
+  /** Whose agents use a service with a user of its own. */
+  for?: string
   dryRun?: boolean
 }
 
@@ -31,13 +34,19 @@ export const serviceInstall = (context: Context) =>
       'where the passphrase of the encrypted store lies, for a proxy that nobody can ask',
     )
     .option('--no-namespaces', 'for machines that let no user make namespaces: it may read and write what you may')
+    .option('--for <user>', 'with --system: whose agents use it; who typed sudo when left out')
     .option('--dry-run', 'show every step, and take none')
-    .addHelpText('after', '\n  $ cordon service install --dry-run\n  $ cordon service install --scope user')
-    .action((name: string | undefined, options: InstallOptions) => install(context, name, options))
+    .addHelpText(
+      'after',
+      '\n  $ cordon service install --dry-run\n  $ cordon service install --scope user\n  $ sudo cordon service install work --system',
+    )
+    .action((name: string | undefined, options: InstallOptions) =>
+      options.system ? installSystem(context, name, options) : install(context, name, options),
+    )
 
 /** Throws `init_missing`, `ca_missing`, `tokens_missing`, `proxy_running`, `port_foreign` and `service_failed`; nothing is left installed then that was not there before. */
 export async function install(context: Context, name: string | undefined, options: InstallOptions): Promise<void> {
-  const { terminal, env } = context
+  const { terminal } = context
   const { scope, config } = configIn(context, options)
   const service = serviceIn(context, name, options)
   const { init, id, definition } = service
@@ -53,15 +62,8 @@ export async function install(context: Context, name: string | undefined, option
     return terminal.done(`The service ${service.name} is installed and runs already.`)
   if (!isRunning) await expectFreePort(scope, config, options)
 
-  try {
-    carryOut(steps, env)
-  } catch (cause) {
-    const words = whyNotUp(service, cause, env)
-    takeBack(definition ? init.install(id, definition.text) : init.uninstall(id), env)
-    throw words
-  }
-  terminal.done(`${definition ? 'Renewed' : 'Installed'} the service ${service.name}: ${init.pathOf(id)}.`)
-  terminal.done(`It listens on 127.0.0.1:${config.listen}, and starts by itself ${init.startsWhen}.`)
+  const undo = definition ? init.install(id, definition.text) : init.uninstall(id)
+  putIn(context, service, config, steps, undo)
   for (const notice of await noticesOf(context, scope, config, program)) terminal.notice(notice)
   explainLinger(context, service)
 }

@@ -3,7 +3,7 @@ import { CordonError } from '../../base/error.ts'
 import type { Service } from './which.ts'
 
 /** Why a service did not come up: what cordon said last in its log, else what the init system said. */
-export function whyNotUp({ id, name, init }: Service, cause: unknown, env: NodeJS.ProcessEnv): unknown {
+export function whyNotUp({ id, name, words, init }: Service, cause: unknown, env: NodeJS.ProcessEnv): unknown {
   if (!(cause instanceof CordonError) || cause.code !== 'service_failed') return cause
   const state = init.state(id)
   if (state.state === 'failed' && noNamespace.includes(state.code ?? 0))
@@ -23,7 +23,7 @@ export function whyNotUp({ id, name, init }: Service, cause: unknown, env: NodeJ
     .at(-1)
   if (said === undefined) return cause
   return new CordonError('service_failed', `The service ${name} did not come up: ${said.slice(2)}`, {
-    hint: `run \`cordon doctor\` in its folder, or read \`cordon service logs ${name}\``,
+    hint: `run \`cordon doctor\` in its folder, or read \`cordon service logs ${words}\``,
     cause,
   })
 }

@@ -2,21 +2,21 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { Command } from 'commander'
-import type { Context, Placed } from '../context.ts'
+import type { Context } from '../context.ts'
 import { QuietExit } from '../exit.ts'
 import { type LogOptions, printLines, withLogOptions } from '../log-lines.ts'
-import { installedIn, ofService } from './which.ts'
+import { installedIn, ofService, type ServiceOptions } from './which.ts'
 
 export const serviceLogs = (context: Context) =>
   withLogOptions(ofService(new Command('logs')).summary('print the last lines of its log')).action(
-    (name: string | undefined, options: Placed & LogOptions) => logs(context, name, options),
+    (name: string | undefined, options: ServiceOptions & LogOptions) => logs(context, name, options),
   )
 
 /** Throws `service_missing`; where the program that has the log fails, its words are printed and its exit code is ours. */
 async function logs(
   { env, ...context }: Context,
   name: string | undefined,
-  options: Placed & LogOptions,
+  options: ServiceOptions & LogOptions,
 ): Promise<void> {
   const { init, definition } = installedIn({ env, ...context }, name, options)
   const [program = '', ...words] = init.logs(definition, { lines: options.lines, follow: options.follow === true })

@@ -1,18 +1,18 @@
 import { Command } from 'commander'
 import { CordonError } from '../../base/error.ts'
-import type { Context, Placed } from '../context.ts'
-import { installedIn, ofService } from './which.ts'
+import type { Context } from '../context.ts'
+import { installedIn, ofService, type ServiceOptions } from './which.ts'
 
 export const serviceStatus = (context: Context) =>
   ofService(new Command('status'))
     .summary('tell whether it runs')
     .description('Tell whether the service runs. Exit code 0 when it does, 5 when not.')
     .option('--json', 'print JSON')
-    .action((name: string | undefined, options: Placed) => status(context, name, options))
+    .action((name: string | undefined, options: ServiceOptions) => status(context, name, options))
 
 /** Throws `service_missing`, `init_missing`, and `proxy_stopped` when it does not run. */
-function status(context: Context, typed: string | undefined, options: Placed): void {
-  const { name, id, init, definition } = installedIn(context, typed, options)
+function status(context: Context, typed: string | undefined, options: ServiceOptions): void {
+  const { name, words, id, init, definition } = installedIn(context, typed, options)
   init.expect()
   const state = init.state(id)
   if (state.state === 'running') {
@@ -25,7 +25,7 @@ function status(context: Context, typed: string | undefined, options: Placed): v
     )
   }
   throw new CordonError('proxy_stopped', sentenceFor(name, state), {
-    hint: state.state === 'stopped' ? `run \`cordon service start ${name}\`` : `read \`cordon service logs ${name}\``,
+    hint: state.state === 'stopped' ? `run \`cordon service start ${words}\`` : `read \`cordon service logs ${words}\``,
   })
 }
 

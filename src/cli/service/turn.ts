@@ -1,9 +1,9 @@
 /** `start`, `stop` and `restart`, which differ in a word. */
 import { Command } from 'commander'
 import { carryOut } from '../../service/steps.ts'
-import type { Context, Placed } from '../context.ts'
+import type { Context } from '../context.ts'
 import { whyNotUp } from './last-words.ts'
-import { installedIn, ofService } from './which.ts'
+import { installedIn, ofService, type ServiceOptions } from './which.ts'
 
 export const serviceStart = (context: Context) => turn(context, 'start', 'start it', 'runs')
 export const serviceStop = (context: Context) =>
@@ -16,11 +16,17 @@ type Verb = 'start' | 'stop' | 'restart'
 function turn(context: Context, verb: Verb, summary: string, outcome: string): Command {
   return ofService(new Command(verb))
     .summary(summary)
-    .action((name: string | undefined, options: Placed) => carryOutVerb(context, verb, outcome, name, options))
+    .action((name: string | undefined, options: ServiceOptions) => carryOutVerb(context, verb, outcome, name, options))
 }
 
 /** Throws `service_missing`, `init_missing` and `service_failed`. */
-function carryOutVerb(context: Context, verb: Verb, outcome: string, name: string | undefined, options: Placed): void {
+function carryOutVerb(
+  context: Context,
+  verb: Verb,
+  outcome: string,
+  name: string | undefined,
+  options: ServiceOptions,
+): void {
   const { terminal, env } = context
   const service = installedIn(context, name, options)
   const { init, id } = service

@@ -14,6 +14,8 @@ import { shownWord } from '../word.ts'
 /** A service by the name that a person gives it. */
 export interface Service {
   name: string
+  /** What a command that cordon names must carry to mean it. */
+  words: string
   /** `cordon-NAME` */
   id: string
   init: InitSystem
@@ -21,28 +23,46 @@ export interface Service {
   definition: Definition | undefined
 }
 
-/** Adds `[name]` and the options that say whose configuration is meant. */
-export function ofService(command: Command): Command {
-  return placed(command).argument('[name]', 'the name of the service; that of the scope when left out', parseName)
+/** The options of every verb. */
+export interface ServiceOptions extends Placed {
+  system?: boolean
 }
 
-export function serviceIn(context: Context, name: string | undefined, options: Placed): Service {
+/** Adds `[name]` and the options that say whose configuration is meant. */
+export function ofService(command: Command): Command {
+  return placed(command)
+    .argument('[name]', 'the name of the service; that of the scope when left out', parseName)
+    .option('--system', 'the service of the whole machine, under a user of its own')
+}
+
+export function serviceIn(context: Context, name: string | undefined, options: ServiceOptions): Service {
   const called = name ?? scopeIn(context, options).name
-  const init = initSystemsOn(process.platform, context.env).user
+  const { user, machine } = initSystemsOn(process.platform, context.env)
+  const init = options.system ? machine : user
+  if (!init)
+    throw new CordonError('init_missing', 'cordon knows no service of the whole machine here.', {
+      hint: 'leave `--system` out',
+    })
   const id = `cordon-${called}`
-  return { name: called, id, init, definition: definitionOf(init, id) }
+  return {
+    name: called,
+    words: options.system ? `${called} --system` : called,
+    id,
+    init,
+    definition: definitionOf(init, id),
+  }
 }
 
 /** The same for a service that has to be there. Throws `service_missing`. */
 export function installedIn(
   context: Context,
   name: string | undefined,
-  options: Placed,
+  options: ServiceOptions,
 ): Service & { definition: Definition } {
   const service = serviceIn(context, name, options)
   const { definition } = service
   if (definition) return { ...service, definition }
-  const words = `${name === undefined ? '' : ` ${name}`}${suffixOf(options)}`
+  const words = `${name === undefined ? '' : ` ${name}`}${suffixOf(options)}${options.system ? ' --system' : ''}`
   throw new CordonError('service_missing', `There is no service ${service.name}.`, {
     hint: `install it with \`cordon service install${words}\``,
   })
@@ -67,6 +87,7 @@ export function programFor(
     description: `cordon, the credential boundary of coding agents (${scope.configPath})`,
     // A secret that is missing stops the requests that need it, and must not stop all others for as long.
     start: [...ownCommand(), 'start', '--keep-going', ...ofScope],
+    reloadSignal: 'HUP',
     hopeless: [2, 3],
     notes: {
       config: scope.configPath,
