@@ -8,6 +8,7 @@ import type { Integration } from '../integrations/integration.ts'
 import { integrations } from '../integrations/integrations.ts'
 import { type Context, certsOf, configIn, factual, type Placed, scopeIn, sourcesIn, suffixOf } from './context.ts'
 import { QuietExit } from './exit.ts'
+import { servicesFound } from './service/found.ts'
 import { wiredContext } from './setup/agent.ts'
 
 export const doctorCommand = (context: Context) =>
@@ -39,6 +40,7 @@ async function examined(context: Context, options: Placed & { send?: boolean }):
       env: context.env,
       sources: await sourcesIn(context, scope),
       agents,
+      services: servicesFound(context, scope),
       maySend: options.send === true,
       suffix: suffixOf(options),
     })

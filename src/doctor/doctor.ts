@@ -6,6 +6,7 @@ import { checkPort } from './port.ts'
 import { checkRoutes } from './routes.ts'
 import { checkRunning } from './running.ts'
 import { checkSecrets } from './secrets.ts'
+import { checkService } from './service.ts'
 import { checkTokens } from './tokens.ts'
 import { checkTrust } from './trust.ts'
 
@@ -15,6 +16,7 @@ const checks: readonly Check[] = [
   checkTrust,
   checkTokens,
   checkPort,
+  checkService,
   checkRunning,
   checkSecrets,
   checkAgents,

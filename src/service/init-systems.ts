@@ -1,3 +1,5 @@
+import { readdirSync } from 'node:fs'
+import { basename, dirname } from 'node:path'
 import { lstatIfThere, readIfThere } from '../base/file.ts'
 import type { Definition, InitSystem } from './init-system.ts'
 import { machineSystemd, userSystemd } from './systemd.ts'
@@ -5,12 +7,12 @@ import { machineSystemd, userSystemd } from './systemd.ts'
 export interface InitSystems {
   /** Keeps programs of this user running. */
   user: InitSystem
-  /** Keeps programs of the whole machine running; undefined where cordon knows none. */
-  machine: InitSystem | undefined
+  /** Keeps programs of the whole machine running. */
+  machine: InitSystem
 }
 
-/** The init systems of this platform. */
-export function initSystemsOn(_platform: NodeJS.Platform, env: NodeJS.ProcessEnv): InitSystems {
+/** The init systems that cordon knows: systemd, and where there is none it does not answer. */
+export function initSystemsOn(env: NodeJS.ProcessEnv): InitSystems {
   return { user: userSystemd(env), machine: machineSystemd(env) }
 }
 
@@ -19,4 +21,15 @@ export function definitionOf(init: InitSystem, id: string): Definition | undefin
   const path = init.pathOf(id)
   const text = lstatIfThere(path) && readIfThere(path)
   return text === undefined ? undefined : { id, path, text }
+}
+
+/** Every definition whose name begins so. */
+export function definitionsOf(init: InitSystem, prefix: string): Definition[] {
+  const example = init.pathOf(prefix)
+  const ending = basename(example).slice(prefix.length)
+  if (!lstatIfThere(dirname(example))) return []
+  return readdirSync(dirname(example))
+    .filter((entry) => entry.startsWith(prefix) && entry.endsWith(ending))
+    .sort()
+    .flatMap((entry) => definitionOf(init, entry.slice(0, -ending.length)) ?? [])
 }

@@ -212,6 +212,27 @@ test('the passphrase of the store comes out of the folder of credentials that sy
   `)
 })
 
+test('doctor finds the service of a configuration that does not run, or is not what it would be now', async (t) => {
+  const { page } = await pageWithSetUp(t)
+  await page.typed('cordon service install demo && cordon service stop demo')
+
+  await page.reads(`
+    $ cordon doctor | grep -A1 '[!✗✓] service'
+    ✗ service      The service demo is installed, and does not run.
+                   to mend it, run \`cordon service start demo\`; \`cordon service logs demo\` may tell why
+    $ cordon service start demo && cordon doctor | grep '[!✗✓] service'
+    ✓ The service demo runs.
+    ✓ service      The service demo runs.
+    $ sed -i s,/dist/,/elsewhere/, ~/.config/systemd/user/cordon-demo.service
+    $ cordon doctor | grep -A1 '[!✗✓] service'
+    ✗ service      The service demo was installed by another cordon, or for other paths than it has now.
+                   to mend it, run \`cordon service install demo\`
+    $ cordon service install demo 2>/dev/null | head -n 1; cordon doctor | grep '[!✗✓] service'
+    ✓ Renewed the service demo: ~/.config/systemd/user/cordon-demo.service.
+    ✓ service      The service demo runs.
+  `)
+})
+
 test('a proxy that systemd started says so when it is up', async (t) => {
   const { page, tools } = await pageWithSetUp(t)
 

@@ -37,12 +37,8 @@ export function ofService(command: Command): Command {
 
 export function serviceIn(context: Context, name: string | undefined, options: ServiceOptions): Service {
   const called = name ?? scopeIn(context, options).name
-  const { user, machine } = initSystemsOn(process.platform, context.env)
+  const { user, machine } = initSystemsOn(context.env)
   const init = options.system ? machine : user
-  if (!init)
-    throw new CordonError('init_missing', 'cordon knows no service of the whole machine here.', {
-      hint: 'leave `--system` out',
-    })
   const id = `cordon-${called}`
   return {
     name: called,
