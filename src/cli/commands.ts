@@ -76,7 +76,7 @@ export const commandGroups: readonly { heading: string; entries: readonly Entry[
       },
       {
         name: 'token',
-        usage: 'list|rotate|revoke',
+        usage: 'add|list|rotate|revoke',
         summary: 'look after the tokens that clients show to the proxy',
         load: async (context) => (await import('./token/token.ts')).tokenCommand(context),
       },

@@ -19,20 +19,34 @@ export interface Lead {
   notices: string[]
 }
 
-/** Throws `tokens_missing` and `ca_missing` when there is nothing to lead through or to trust yet. */
-export async function leadThrough(context: Context, options: Placed & { certs?: string }): Promise<Lead> {
+/** By the default token, or another one. Throws `tokens_missing` and `ca_missing` when there is nothing to lead through or to trust yet. */
+export async function leadThrough(
+  context: Context,
+  options: Placed & { certs?: string },
+  tokenOf: (scope: Scope, config: Config) => string = defaultToken(options),
+): Promise<Lead> {
   const { scope, config } = configIn(context, options)
   const { certs } = scope
-  const setUp = { hint: `run \`cordon setup${suffixOf(options)}\`` }
-  const token = readTokenFile(scope.tokensPath)?.find(({ name }) => name === 'default')
-  if (token?.secret.kind !== 'readable')
-    throw new CordonError('tokens_missing', 'There is no default client token.', setUp)
-  if (!lstatIfThere(certs.bundle)) throw new CordonError('ca_missing', 'There is no CA bundle yet.', setUp)
+  const token = tokenOf(scope, config)
+  if (!lstatIfThere(certs.bundle))
+    throw new CordonError('ca_missing', 'There is no CA bundle yet.', {
+      hint: `run \`cordon setup${suffixOf(options)}\``,
+    })
   // Set-up makes it too; an older cordon did not.
   await keepTrustStore(certs)
-  const url = proxyUrl(scope.name, token.secret.token, config.listen)
+  const url = proxyUrl(scope.name, token, config.listen)
   const variables = environmentOf({ certs: seenIn(options.certs, certs), proxyUrl: url, before: context.env })
   return { scope, config, variables, notices: await noticesOf(context, options, scope, config) }
+}
+
+function defaultToken(options: Placed): (scope: Scope) => string {
+  return ({ tokensPath }) => {
+    const token = readTokenFile(tokensPath)?.find(({ name }) => name === 'default')
+    if (token?.secret.kind === 'readable') return token.secret.token
+    throw new CordonError('tokens_missing', 'There is no default client token.', {
+      hint: `run \`cordon setup${suffixOf(options)}\``,
+    })
+  }
 }
 
 /** The files by the paths that a program finds copies of them at. */

@@ -5,11 +5,16 @@
  *     created = 2026-01-31T09:00:00Z         created = 2026-01-31T09:00:00Z
  *     token = "..."                          sha256 = "..."
  *
+ * A token with `routes` opens those alone, and one with `process` lives as long as that process.
+ *
  * No sentence about this file quotes it, because a parser's own words would show the line with the token.
  */
+import { hash } from 'node:crypto'
 import { parse, TomlError } from 'smol-toml'
 import { CordonError } from '../base/error.ts'
 import { lstatIfThere, readIfThere, refuseSymlink } from '../base/file.ts'
+import { parseRouteName, type RouteName } from '../base/names.ts'
+import { isAlive } from '../base/process.ts'
 
 /** What a client shows to the proxy. */
 export interface ClientToken {
@@ -18,18 +23,34 @@ export interface ClientToken {
   created: Date
   /** Readable where `cordon env` must print it; of any other only the SHA-256 is kept. */
   secret: { kind: 'readable'; token: string } | { kind: 'hashed'; sha256: Buffer }
+  limits: TokenLimits
+}
+
+/** What a token does not open, and when it ends. */
+export interface TokenLimits {
+  /** The routes that it opens; every one where undefined. */
+  routes?: readonly RouteName[]
+  /** The process that it lives as long as. */
+  process?: number
 }
 
 /**
- * The tokens of a file, or undefined when there is none. Throws `symlink_refused`, `tokens_exposed` (others may read the
+ * The tokens of a file but those whose process has ended, or undefined when there is no file. Throws `symlink_refused`, `tokens_exposed` (others may read the
  * file), `tokens_faulty`, `file_unreadable`.
  */
 export function readTokenFile(path: string): ClientToken[] | undefined {
   refuseSymlink(path)
   refuseExposed(path)
   const text = readIfThere(path)
-  return text === undefined ? undefined : tokensOf(path, text)
+  return text === undefined ? undefined : tokensOf(path, text).filter(isInForce)
 }
+
+/** False for the token of a process that has ended. */
+export const isInForce = ({ limits }: Pick<ClientToken, 'limits'>): boolean =>
+  limits.process === undefined || isAlive(limits.process)
+
+/** What is kept of a token, and what a client's is compared by. */
+export const digestOf = (token: string): Buffer => hash('sha256', token, 'buffer')
 
 /** The text that `readTokenFile` reads back. */
 export function tokenFileText(tokens: readonly ClientToken[]): string {
@@ -50,9 +71,13 @@ const heading = `# Client tokens of cordon: who shows one may use the proxy of t
 # Renew one with \`cordon token rotate NAME\`, end one with \`cordon token revoke NAME\`; both hold from the next request on.
 `
 
-function tableOf({ name, created, secret }: ClientToken): string {
+function tableOf({ name, created, secret, limits: { routes, process } }: ClientToken): string {
   const value = secret.kind === 'readable' ? `token = "${secret.token}"` : `sha256 = "${secret.sha256.toString('hex')}"`
-  return `[${name}]\ncreated = ${created.toISOString().replace(/\.\d+/, '')}\n${value}\n`
+  const limits = [
+    ...(routes === undefined ? [] : [`routes = ${JSON.stringify(routes)}\n`]),
+    ...(process === undefined ? [] : [`process = ${process}\n`]),
+  ]
+  return `[${name}]\ncreated = ${created.toISOString().replace(/\.\d+/, '')}\n${value}\n${limits.join('')}`
 }
 
 function tokensOf(path: string, text: string): ClientToken[] {
@@ -73,15 +98,33 @@ function tablesOf(path: string, text: string): Record<string, unknown> {
 
 function tokenOf(name: string, table: unknown): ClientToken | undefined {
   if (typeof table !== 'object' || table === null) return undefined
-  const { created, token, sha256, ...others } = table as Record<string, unknown>
-  if (Object.keys(others).length > 0 || !(created instanceof Date) || Number.isNaN(created.getTime())) return undefined
+  const { created, token, sha256, routes, process, ...others } = table as Record<string, unknown>
+  const limits = limitsOf(routes, process)
+  if (
+    limits === undefined ||
+    Object.keys(others).length > 0 ||
+    !(created instanceof Date) ||
+    Number.isNaN(created.getTime())
+  )
+    return undefined
   if (sha256 === undefined && typeof token === 'string' && /^[\w-]{43}$/.test(token)) {
-    return { name, created: new Date(created), secret: { kind: 'readable', token } }
+    return { name, created: new Date(created), secret: { kind: 'readable', token }, limits }
   }
   if (token === undefined && typeof sha256 === 'string' && /^[0-9a-f]{64}$/.test(sha256)) {
-    return { name, created: new Date(created), secret: { kind: 'hashed', sha256: Buffer.from(sha256, 'hex') } }
+    return { name, created: new Date(created), secret: { kind: 'hashed', sha256: Buffer.from(sha256, 'hex') }, limits }
   }
   return undefined
+}
+
+/** Undefined for limits that are none: whoever wrote them meant some, so the token opens nothing. */
+function limitsOf(routes: unknown, process: unknown): TokenLimits | undefined {
+  if (process !== undefined && !(Number.isSafeInteger(process) && Number(process) > 0)) return undefined
+  const names = Array.isArray(routes) ? routes.map((name) => parseRouteName(String(name))) : undefined
+  if ((routes !== undefined && names === undefined) || names?.includes(undefined)) return undefined
+  return {
+    ...(names && { routes: names.filter((name) => name !== undefined) }),
+    ...(process !== undefined && { process: Number(process) }),
+  }
 }
 
 function refuseExposed(path: string): void {

@@ -7,7 +7,7 @@ import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { lstatIfThere, privateFile, privateFolder } from '../base/file.ts'
 import { underLock } from '../base/lock.ts'
-import { isAlive } from './pointer.ts'
+import { isAlive } from '../base/process.ts'
 
 const folderOf = (folder: string) => join(folder, 'commands')
 

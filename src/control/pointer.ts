@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { privateFile, readIfThere, writeWhole } from '../base/file.ts'
+import { isAlive } from '../base/process.ts'
 
 /**
  * What a running proxy leaves in its scope's folder: where its control socket is, and whose. All that is to be known of it,
@@ -33,14 +34,4 @@ export function readPointer(folder: string): Pointer | undefined {
 /** Removes the file, if it is still that process's own. */
 export function removePointer(folder: string, pid: number): void {
   if (readPointer(folder)?.pid === pid) rmSync(pointerFile(folder), { force: true })
-}
-
-/** True for a process that lives, whoever owns it. */
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (cause) {
-    return (cause as NodeJS.ErrnoException).code === 'EPERM'
-  }
 }

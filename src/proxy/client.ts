@@ -10,7 +10,15 @@ export type Client =
   /** The field was there and is no `Basic audience:token`, or was there twice. */
   | { kind: 'malformed' }
   | { kind: 'unknown' }
-  | { kind: 'known'; name: string; audience: string; token: string; revision: number }
+  | {
+      kind: 'known'
+      name: string
+      audience: string
+      token: string
+      revision: number
+      /** The routes that its token opens; every one where undefined. */
+      routes: ReadonlySet<string> | undefined
+    }
 
 /** Reads Proxy-Authorization (RFC 9110 §11.7.2) in the Basic scheme (RFC 7617), the one form that every client sends. */
 export function clientOf({ proxyAuthorizations: fields }: RequestFields, tokens: ClientTokens): Client {
@@ -24,7 +32,8 @@ export function clientOf({ proxyAuthorizations: fields }: RequestFields, tokens:
   // Asked before the check, so that a change in between is seen as one.
   const revision = tokens.revision()
   const check = tokens.check(audience, token)
-  return check.known ? { kind: 'known', name: check.name, audience, token, revision } : { kind: 'unknown' }
+  if (!check.known) return { kind: 'unknown' }
+  return { kind: 'known', name: check.name, audience, token, revision, routes: check.routes }
 }
 
 /** A token that was revoked while its tunnel is open is no longer known. */
@@ -32,7 +41,9 @@ export function isStillKnown(client: Client, tokens: ClientTokens): boolean {
   if (client.kind !== 'known') return false
   const revision = tokens.revision()
   if (revision === client.revision) return true
-  if (!tokens.check(client.audience, client.token).known) return false
+  const check = tokens.check(client.audience, client.token)
+  if (!check.known) return false
   client.revision = revision
+  client.routes = check.routes
   return true
 }

@@ -50,17 +50,13 @@ export async function prepare(request: ClientRequest, way: Way, proxy: Proxy, pr
   const routes = way.kind === 'tunnel' ? routesIn(way, proxy) : routesAt(proxy.routes, target)
   admit(way.client, routes.length > 0, proxy)
   refuseReflection(target)
-  const verdict = decide(routes, target)
+  const verdict = decide(routes, target, way.client.kind === 'known' ? way.client.routes : undefined)
   progress.verdict = verdict
   if (verdict.kind !== 'refuse')
     proxy.tally.admit(way.client, verdict.kind === 'inject' ? verdict.route.name : undefined)
   switch (verdict.kind) {
     case 'refuse':
-      throw new CordonError(
-        'ambiguous_path',
-        `The path can be read in more than one way, and ${target.host} has routes that depend on it.`,
-        { hint: 'send the path in its plain form, without dot segments' },
-      )
+      throw refused(verdict, target, way.client, proxy)
     case 'pass':
       return { target, fields: request.fields.endToEnd, pool: doorOf(target, request, routes[0], proxy) }
     case 'inject': {
@@ -69,6 +65,25 @@ export async function prepare(request: ClientRequest, way: Way, proxy: Proxy, pr
       return { target, fields: inject(request.fields, route, secret), pool: doorOf(target, request, route, proxy) }
     }
   }
+}
+
+function refused(
+  verdict: Verdict<SecretPlace> & { kind: 'refuse' },
+  { host }: Target,
+  client: Client,
+  { commandSuffix }: Proxy,
+): CordonError {
+  if (verdict.reason === 'route_closed') {
+    const { name } = verdict.route
+    const token = client.kind === 'known' ? ` ${client.name}` : ''
+    return new CordonError('route_closed', `The client token${token} does not open the route ${name}.`, {
+      hint: `use one that does, as \`cordon token add NAME --route ${name}${commandSuffix}\` makes it`,
+    })
+  }
+  const sentence = `The path can be read in more than one way, and ${host} has routes that depend on it.`
+  return new CordonError('ambiguous_path', sentence, {
+    hint: 'send the path in its plain form, without dot segments',
+  })
 }
 
 /** A tunnel outlives the routes that it was opened under: they are looked up again once the proxy has others. */

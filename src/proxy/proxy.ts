@@ -35,7 +35,8 @@ export interface ProxyValues extends Policy {
 
 /** Knows the client tokens as they are at this moment, so that a rotation holds for the next request. */
 export interface ClientTokens {
-  check(audience: string, token: string): { known: true; name: string } | { known: false }
+  /** `routes` are those that the token opens, undefined where it opens every one. */
+  check(audience: string, token: string): { known: true; name: string; routes?: ReadonlySet<string> } | { known: false }
   /** Another number whenever the tokens have changed. */
   revision(): number
 }

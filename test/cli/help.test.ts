@@ -29,7 +29,7 @@ test('the page of the program reads as a page', async (t) => {
     Manage:
       route add|edit|list|show|remove          say which hosts get which credential
       secret set|list|check|delete|passphrase  put real keys into their store, and look after them
-      token list|rotate|revoke                 look after the tokens that clients show to the proxy
+      token add|list|rotate|revoke             look after the tokens that clients show to the proxy
       integration list|disable                 see which agents are set up, and take a set-up back
       service install|uninstall|status|logs|…  let the init system keep the proxy running
       trust                                    let trust stores believe the CA, for routed hosts

@@ -7,9 +7,9 @@ test('client tokens are listed by name, rotated and revoked, and never shown', a
 
   await page.reads(`
     $ cordon token list
-    NAME     CREATED                   KEPT
-    default  DATE  readable
-    codex    DATE  hashed
+    NAME     CREATED                   KEPT      OPENS
+    default  DATE  readable  every route
+    codex    DATE  hashed    every route
     $ cordon token list --json
     [
       {
@@ -99,5 +99,74 @@ test('a token that there is not, or not yet, is named with what to do', async (t
     2> ✗ \`cordon token revoke\` needs its argument <name>. (usage)
     2>   hint: see \`cordon token revoke --help\`
     [2]
+  `)
+})
+
+test('a token for some routes is made, told once, listed, rotated and revoked', async (t) => {
+  const page = openPage(t)
+  await page.typed('cordon setup && cordon route add --host api.openai.com && cordon route add --host api.github.com')
+
+  await page.reads(`
+    $ cordon token add ci --route openai --route github-api
+    http://project-HASH:TOKEN@127.0.0.1:PORT
+    2> ! That is the proxy URL with the client token ci, which opens the routes openai and github-api alone. It is not shown again.
+    $ cordon token add free
+    http://project-HASH:TOKEN@127.0.0.1:PORT
+    2> ! That is the proxy URL with the client token free. It is not shown again.
+    $ cordon token add bot --route openai --json
+    {
+      "name": "bot",
+      "routes": [
+        "openai"
+      ],
+      "proxyUrl": "http://project-HASH:TOKEN@127.0.0.1:PORT"
+    }
+    $ cordon token list
+    NAME     CREATED                   KEPT      OPENS
+    default  DATE  readable  every route
+    ci       DATE  hashed    openai, github-api
+    free     DATE  hashed    every route
+    bot      DATE  hashed    openai
+    $ cordon token list --json | grep -c '"routes"'
+    2
+    $ cordon token rotate ci
+    ✓ Rotated the client token ci; the old one is refused from now on.
+    http://project-HASH:TOKEN@127.0.0.1:PORT
+    $ cordon token list | grep ci
+    ci       DATE  hashed    openai, github-api
+    $ cordon token revoke ci
+    ✓ Revoked the client token ci; requests with it are refused from now on.
+  `)
+})
+
+test('a token that cannot be made is told with the reason', async (t) => {
+  const page = openPage(t)
+  await page.typed('cordon setup && cordon route add --host api.openai.com && cordon token add ci')
+
+  await page.reads(`
+    $ cordon token add ci
+    2> ✗ There is a client token ci already. (token_exists)
+    2>   hint: take another name, or end it with \`cordon token revoke ci\`
+    [3]
+    $ cordon token add default
+    2> ✗ The client token default is kept for \`cordon env\`. (usage)
+    2>   hint: make it with \`cordon setup\`, or take another name
+    [2]
+    $ cordon token add codex --scope user
+    2> ✗ There is no ~/.config/cordon/cordon.toml yet. (config_missing)
+    2>   hint: make one with \`cordon setup --scope user\`
+    [3]
+    $ cordon token add codex
+    2> ✗ The client token codex is kept for Codex. (usage)
+    2>   hint: make it with \`cordon setup codex\`, or take another name
+    [2]
+    $ cordon token add 'two words'
+    2> ✗ "two words" cannot be the name of a token. (usage)
+    2>   hint: letters, digits, \`_\` and \`-\`, at most 64, beginning with a letter or digit
+    [2]
+    $ cordon token add other --route opnai
+    2> ✗ There is no route opnai in /desk/project/cordon.toml. (route_missing)
+    2>   hint: did you mean openai?
+    [3]
   `)
 })

@@ -68,7 +68,7 @@ export function normal({ folder, home }: Desk, text: string): string {
     .replace(/(127\.0\.0\.1:|\b[Pp]ort |\blisten = |"port": ?|(?:proxyPort=|_PROXY_PORT)\W{0,4})\d+/g, '$1PORT')
     .replace(/(http:\/\/[\w.-]+:)[\w-]{43}@/g, '$1TOKEN@')
     .replace(tokenOfGcloud, '$1TOKEN')
-    .replace(/(\bprocess |"pid": )\d+/g, '$1PID')
+    .replace(/(\bprocess |\brun-|"pid": )\d+/g, '$1PID')
     .replace(/\b\d+ roots\b/g, 'N roots')
     .replace(/\bby \S+ \(process/g, 'by NAME (process')
     .replace(/\b\d{4}-\d\d-\d\d(T[\d:.]+Z)?/g, 'DATE')

@@ -19,8 +19,10 @@ import { dirname, join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { CordonError } from '../../src/base/error.ts'
 import { type Facts, type Log, silentLog } from '../../src/base/log.ts'
+import { parseRouteName } from '../../src/base/names.ts'
 import { proxyUrl } from '../../src/config/token-file.ts'
-import { ensureToken, readTokens, revokeToken, rotateToken, watchTokens } from '../../src/config/tokens.ts'
+import { watchTokens } from '../../src/config/token-watch.ts'
+import { addToken, ensureToken, readTokens, revokeToken, rotateToken } from '../../src/config/tokens.ts'
 
 test('a token is made once, of 256 bits, in a file and a folder of its owner alone', (t) => {
   const path = place(t)
@@ -277,3 +279,51 @@ function recordingLog(): { log: Log; errors: Facts[] } {
 }
 
 const withCode = (code: string) => (thrown: unknown) => thrown instanceof CordonError && thrown.code === code
+
+test('a token with limits keeps them through rotation, and tells them where it is checked', (t) => {
+  const path = place(t)
+  const routes = ['openai', 'github'].flatMap((name) => parseRouteName(name) ?? [])
+  addToken(path, 'ci', { routes })
+
+  const token = rotateToken(path, 'ci')
+
+  assert.deepEqual(watchTokens(path, 'user').check('user', token), { known: true, name: 'ci', routes: new Set(routes) })
+  assert.match(readFileSync(path, 'utf8'), /\nroutes = \["openai","github"\]\n$/)
+  assert.throws(() => addToken(path, 'ci', {}), withCode('token_exists'))
+})
+
+test('limits that are written in another way open nothing', (t) => {
+  const path = place(t)
+  addToken(path, 'ci', {})
+  const text = readFileSync(path, 'utf8')
+
+  for (const line of [
+    'routes = "openai"',
+    'routes = [1, "a b"]',
+    'route = ["openai"]',
+    'process = "1"',
+    'process = -1',
+  ]) {
+    writeFileSync(path, `${text}${line}\n`)
+    assert.throws(() => readTokens(path), withCode('tokens_faulty'), line)
+  }
+})
+
+test('a token of a process ends with it, for those who look and for those who have it open', async (t) => {
+  const path = place(t)
+  const child = spawn('sleep', ['60'])
+  t.after(() => child.kill())
+  const token = addToken(path, 'run-1', { process: child.pid ?? 0 })
+  const watch = watchTokens(path, 'user')
+  const before = watch.revision()
+  assert.equal(watch.check('user', token).known, true)
+
+  child.kill('SIGKILL')
+  await once(child, 'exit')
+
+  assert.equal(watch.check('user', token).known, false)
+  while (watch.revision() === before) await new Promise((done) => setTimeout(done, 20))
+  assert.deepEqual(readTokens(path), [])
+  addToken(path, 'other', {})
+  assert.doesNotMatch(readFileSync(path, 'utf8'), /run-1/)
+})

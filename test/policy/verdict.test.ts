@@ -106,3 +106,14 @@ test('a pattern covers a host as the file writes one: a name, or every name belo
   assert.deepEqual(covered, ['x.a.test', '*.a.test', '*.x.a.test'])
   assert.equal(coversHostText({ kind: 'exact', host: hostOf('x.a.test') }, '*.a.test'), false)
 })
+
+test('a token that does not open the route of a request gets neither the credential nor the next route', () => {
+  const routes = [routeOf({ name: 'r0', host: 'a.test', paths: ['/a'] }), routeOf({ name: 'r1', host: 'a.test' })]
+  const asked = { ...https, path: '/a/b' }
+
+  assert.equal(decide(routes, asked, new Set(['r0'])).kind, 'inject')
+  assert.deepEqual(decide(routes, asked, new Set(['r1'])), { kind: 'refuse', reason: 'route_closed', route: routes[0] })
+  assert.equal(decide(routes, asked, new Set()).kind, 'refuse')
+  assert.equal(decide(routes, { ...https, path: '/c' }, new Set(['r1'])).kind, 'inject')
+  assert.equal(decide([routeOf({ host: 'a.test', paths: ['/a'] })], { ...https, path: '/c' }, new Set()).kind, 'pass')
+})

@@ -2,6 +2,8 @@ import { Command } from 'commander'
 import { placeholdersFor } from '../../config/known-hosts.ts'
 import { likelyKeys } from '../../config/likely-keys.ts'
 import type { Config } from '../../config/load.ts'
+import type { Scope } from '../../config/scope.ts'
+import { addToken } from '../../config/tokens.ts'
 import { withOwnProcess } from '../../integrations/own-process.ts'
 import { listed, routeNameArgument, routeNamed } from '../arguments.ts'
 import { type Context, type Placed, placed } from '../context.ts'
@@ -23,7 +25,11 @@ export const runCommand = (context: Context) =>
     )
     .argument('<command>', 'what to run, behind `--`')
     .argument('[args...]', 'its words')
-    .option('-r, --route <name>', 'placeholders for this route alone; may be repeated', listed)
+    .option(
+      '-r, --route <name>',
+      'open this route alone, to a token that ends with the command; may be repeated',
+      listed,
+    )
     .option('--clean', 'leave out variables that look like real keys')
     .passThroughOptions()
     .usage('[options] -- <command> [args...]')
@@ -33,7 +39,11 @@ export const runCommand = (context: Context) =>
 /** Throws `command_missing` and `command_unfit` before anything is started, and all that keeps a proxy from running. */
 export async function run(context: Context, command: string, words: string[], options: RunOptions): Promise<void> {
   const executable = executableFor(command, context)
-  const { scope, config, variables, notices } = await leadThrough(context, options)
+  const { scope, config, variables, notices } = await leadThrough(
+    context,
+    options,
+    options.route && tokenForCommand(options),
+  )
   const placeholders = placeholdersFor(routesOf(config, options))
   const env = { ...inherited(context.env), ...variables, ...placeholders }
   await keepProxy(context, options, scope, config)
@@ -42,6 +52,14 @@ export async function run(context: Context, command: string, words: string[], op
   if (options.clean) for (const name of keys) delete env[name]
   else if (keys.length > 0) context.terminal.notice(warningOf(keys))
   throw new QuietExit(await become({ executable, words: [command, ...withOwnProcess(command, words)], env }))
+}
+
+/** A token that opens the routes of the command alone, and lives as long as the command does, which takes this process over. */
+function tokenForCommand(options: RunOptions): (scope: Scope, config: Config) => string {
+  return ({ tokensPath }, config) => {
+    const routes = routesOf(config, options).map(({ name }) => name)
+    return addToken(tokensPath, `run-${process.pid}`, { routes, process: process.pid })
+  }
 }
 
 /** Throws `route_missing` for a name that no route has. */

@@ -15,7 +15,12 @@ export function listTokens(context: Context, options: Placed): void {
     throw new CordonError('tokens_missing', 'There is no client token yet.', {
       hint: `run \`cordon setup${suffixOf(options)}\``,
     })
-  const facts = tokens.map(({ name, created, secret }) => ({ name, created: created.toISOString(), kept: secret.kind }))
+  const facts = tokens.map(({ name, created, secret, limits: { routes } }) => ({
+    name,
+    created: created.toISOString(),
+    kept: secret.kind,
+    ...(routes && { routes }),
+  }))
   if (options.json) return context.terminal.answer(JSON.stringify(facts, null, 2))
   if (facts.length === 0) {
     context.terminal.notice('There is no client token, so no client can pass.')
@@ -23,8 +28,8 @@ export function listTokens(context: Context, options: Placed): void {
   }
   context.terminal.answer(
     table(
-      ['NAME', 'CREATED', 'KEPT'],
-      facts.map(({ name, created, kept }) => [name, created, kept]),
+      ['NAME', 'CREATED', 'KEPT', 'OPENS'],
+      facts.map(({ name, created, kept, routes }) => [name, created, kept, routes?.join(', ') ?? 'every route']),
     ),
   )
 }

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { CordonError } from '../../base/error.ts'
+import { proxyUrl } from '../../config/token-file.ts'
 import { readTokens, rotateToken } from '../../config/tokens.ts'
 import { integrations } from '../../integrations/integrations.ts'
 import { type Context, configIn, type Placed, placed, suffixOf } from '../context.ts'
@@ -32,6 +33,7 @@ export async function rotate(context: Context, name: string, options: Placed & {
     }
     context.terminal.done(`Rotated the client token ${one}; the old one is refused from now on.`)
     if (agent) context.terminal.notice(`A ${agent.label} that runs has the old one: start it again.`)
-    else context.terminal.next(`eval "$(cordon env${suffixOf(options)})"`)
+    else if (one === 'default') context.terminal.next(`eval "$(cordon env${suffixOf(options)})"`)
+    else context.terminal.answer(proxyUrl(scope.name, token, config.listen))
   }
 }

@@ -258,3 +258,23 @@ test('where there is no execve, a child runs the command, and its end is told as
 
   assert.deepEqual(codes, [5, 143])
 })
+
+test('a command with --route gets a token for that route alone, which ends with it', async (t) => {
+  const { page } = await openRouted(t)
+  await page.typed('cordon route add --host api.github.com --source age --account openai --connect-to 127.0.0.1:1')
+  const cordon = await page.desk.start()
+
+  await page.reads(`
+    $ cordon run --route openai -- sh -c 'curl -sS https://api.openai.com/; echo; echo $HTTPS_PROXY > url; curl -sS https://api.github.com/; cordon token list | grep -o "run-.*hashed.*" | tr -d 0-9'
+    {"ok":true}
+    {"message":"cordon: The client token run-PID does not open the route github-api. To mend it, use one that does, as \`cordon token add NAME --route github-api\` makes it.","documentation_url":null,"errors":[{"code":"cordon_route_closed","blame":"client"}]}
+    run-  --T::.Z  hashed    openai
+    $ cordon token list | grep -c run-
+    0
+    [1]
+    $ HTTPS_PROXY="$(cat url)" curl -sS --cacert "$(echo ~/.config/cordon/projects/*/certs/ca-cert.pem)" https://api.openai.com/ | grep -o cordon_token_unknown
+    cordon_token_unknown
+  `)
+
+  await cordon.stop()
+})

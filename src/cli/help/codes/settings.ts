@@ -73,6 +73,7 @@ export const settingsCodes: readonly Subject[] = [
       sudo_missing: "The system's trust store is changed by root alone.",
       tokens_missing: 'The scope has not been set up.',
       tokens_exposed: 'Who has read a token can use the routes from this machine.',
+      token_exists: 'Another client may use it already; nothing was changed.',
       tokens_faulty: 'No client passes until it is mended.',
     },
     both: {
