@@ -101,6 +101,24 @@ test('a key goes where the routes that are there look for theirs', async (t) => 
   `)
 })
 
+test('a key of every host below a name moves, and is found there again', async (t) => {
+  const { page, envText } = await openWith(t, `COPILOT_GITHUB_TOKEN=${secret}\n`)
+
+  await page.reads(`
+    $ cordon import 2> /dev/null
+    ✓ Stored the key of COPILOT_GITHUB_TOKEN in the encrypted file ~/.config/cordon/secrets.age as "copilot".
+    ✓ Added the route copilot to /desk/project/cordon.toml.
+    ✓ /desk/project/.env has a placeholder for COPILOT_GITHUB_TOKEN now.
+    $ cordon import --undo 2> /dev/null
+    ✓ /desk/project/.env has the real key of COPILOT_GITHUB_TOKEN again.
+    $ cordon import --dry-run
+    VARIABLE              LINE  ROUTE    SECRET
+    COPILOT_GITHUB_TOKEN  1     copilot  age "copilot"
+  `)
+
+  assert.equal(envText(), `COPILOT_GITHUB_TOKEN=${secret}\n`)
+})
+
 test('what cannot move stays, with the reason and what mends it, and the rest moves', async (t) => {
   const { page, envText } = await openWith(
     t,
