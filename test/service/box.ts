@@ -38,13 +38,16 @@ export const noBox =
         ? 'there is no cgroup2 on this machine'
         : undefined
 
-/** Boots a box with the folders of cordon in `/opt/cordon`, as an administrator would put them there. */
+/**
+ * Boots a box with cordon in `/opt/cordon`, as an administrator would put it there. Its processes end with this one at the
+ * latest, even if it is killed.
+ */
 export async function openBox(t: TestContext): Promise<Box> {
   const folder = mkdtempSync(join(tmpdir(), 'cordon-box-'))
   const cgroup = join(cgroupFolder() ?? '', `cordon-box-${process.pid}`)
   mkdirSync(cgroup)
   writeFileSync(join(folder, 'boot'), bootScript(folder))
-  const script = `echo $$ >'${cgroup}/cgroup.procs' && exec unshare --mount --pid --fork --cgroup --uts --ipc --kill-child sh '${folder}/boot'`
+  const script = `echo $$ >'${cgroup}/cgroup.procs' && exec setpriv --pdeathsig KILL unshare --mount --pid --fork --cgroup --uts --ipc --kill-child sh '${folder}/boot'`
   const outer = spawn('sh', ['-c', script], { stdio: ['ignore', 'pipe', 'pipe'] })
   let said = ''
   for (const stream of [outer.stdout, outer.stderr])
