@@ -98,7 +98,7 @@ describe('on a terminal', { skip: noTerminal }, () => {
     assert.match(screen.text, /✓ Set up Codex: /)
     assert.doesNotMatch(screen.raw, /[\w-]{43}@/)
     await page.reads(`
-      $ cordon integration list | grep ^codex | tr -s ' '
+      $ cordon integration list 2>&1 | grep ^codex | tr -s ' '
       codex yes current project /desk/project/.codex
     `)
   })
