@@ -56,9 +56,10 @@ test('systemd understands the unit of a user of its own, and finds next to nothi
 
 test('a program whose files lie in /tmp keeps the /tmp that it knows', () => {
   const { render } = userSystemd(process.env)
+  const elsewhere: Program = { ...program, start: ['/usr/bin/cordon', 'start'] }
 
-  assert.match(render(program), /^PrivateTmp=yes$/m)
-  assert.doesNotMatch(render({ ...program, folder: '/tmp/x' }), /PrivateTmp/)
+  assert.match(render(elsewhere), /^PrivateTmp=yes$/m)
+  assert.doesNotMatch(render({ ...elsewhere, folder: '/tmp/x' }), /PrivateTmp/)
 })
 
 /** `systemd-analyze security`: 0 is closed, 10 is open. */
