@@ -7,7 +7,7 @@ import { compiled } from './programs.ts'
 export interface Client {
   /** As the table names it; also the last part of its URL, in lower case. */
   name: string
-  /** Prints the version, and ends with 0 where the client is installed. */
+  /** Prints the version, and ends with 0 where the client is installed with all that the scripts use of it. */
   version: string
   get?: string
   webSocket?: string
@@ -168,7 +168,7 @@ with connect(os.environ["WS"]) as socket:
   },
   {
     name: 'Ruby net/http',
-    version: 'ruby --version',
+    version: `ruby -r net/https -e 'puts RUBY_VERSION'`,
     get: 'ruby ask.rb',
     files: {
       'ask.rb': `require "net/http"\nNet::HTTP.get(URI(ENV["URL"]), { "Authorization" => "Bearer placeholder" })\n`,
@@ -176,13 +176,13 @@ with connect(os.environ["WS"]) as socket:
   },
   {
     name: 'PHP curl',
-    version: 'php --version',
+    version: `php -r 'curl_version(); echo PHP_VERSION;'`,
     get: 'php ask.php',
     files: { 'ask.php': '<?php $c = curl_init(getenv("URL")); curl_exec($c); fwrite(STDERR, curl_error($c));' },
   },
   {
     name: 'PHP streams',
-    version: 'php --version',
+    version: `php -r 'openssl_get_cert_locations(); echo PHP_VERSION;'`,
     get: 'php streams.php',
     files: { 'streams.php': '<?php file_get_contents(getenv("URL"));' },
   },
