@@ -1,4 +1,5 @@
 import type { CordonError } from '../base/error.ts'
+import type { Host } from '../base/names.ts'
 import type { ClientAnswer, ClientRequest } from './client-request.ts'
 import { forward } from './forward.ts'
 import { type Prepared, type Progress, prepare, type Way } from './prepare.ts'
@@ -7,20 +8,19 @@ import { answerToRequest, asCordonError, causeOf } from './refuse.ts'
 
 /** One request's way from client to origin, and its response's way back. Never rejects: a failure is an answer. */
 export async function carry(request: ClientRequest, answer: ClientAnswer, way: Way, proxy: Proxy): Promise<void> {
-  const started = performance.now()
-  const progress: Progress = {}
   proxy.underWay.begin()
   try {
-    const { target, fields, pool }: Prepared = await prepare(request, way, proxy, progress)
-    if (request.isArriving) await nextTurn()
-    const status = await forward(target, fields, request, answer, pool)
-    logExchange(request, way, proxy, progress, { status, ms: performance.now() - started })
-  } catch (thrown) {
-    const error = asCordonError(thrown)
-    const host = progress.target?.host ?? (way.kind === 'tunnel' ? way.tunnel.host : undefined)
-    const refusal = answerToRequest(error, request.fields.endToEnd, host)
-    answer.refuse(refusal)
-    logExchange(request, way, proxy, progress, { status: refusal.status, ms: performance.now() - started, error })
+    await exchange(request, way, proxy, {
+      onward: async ({ target, fields, pool }) => {
+        if (request.isArriving) await nextTurn()
+        return forward(target, fields, request, answer, pool)
+      },
+      refuse: (error, host) => {
+        const refusal = answerToRequest(error, request.fields.endToEnd, host)
+        answer.refuse(refusal)
+        return refusal.status
+      },
+    })
   } finally {
     proxy.underWay.end()
   }
@@ -29,6 +29,28 @@ export async function carry(request: ClientRequest, answer: ClientAnswer, way: W
 /** What lies in the same packet has been read by then. */
 const nextTurn = () => new Promise<void>((begin) => setImmediate(begin))
 
+/** How a request goes on, and how its client is told that it does not. */
+export interface Course {
+  /** Resolves with the status of the answer; rejects while the client has none yet. */
+  onward(prepared: Prepared): Promise<number>
+  /** Gives the status of the refusal. */
+  refuse(error: CordonError, host: Host | undefined): number
+}
+
+/** What is the same for every request, whatever its answer is. Never rejects: a failure is told to the client and to the log. */
+export async function exchange(request: ClientRequest, way: Way, proxy: Proxy, course: Course): Promise<void> {
+  const started = performance.now()
+  const progress: Progress = {}
+  try {
+    const status = await course.onward(await prepare(request, way, proxy, progress))
+    logExchange(request, way, proxy, progress, { status, ms: performance.now() - started })
+  } catch (thrown) {
+    const error = asCordonError(thrown)
+    const status = course.refuse(error, progress.target?.host ?? (way.kind === 'tunnel' ? way.tunnel.host : undefined))
+    logExchange(request, way, proxy, progress, { status, ms: performance.now() - started, error })
+  }
+}
+
 interface Outcome {
   status: number
   ms: number
@@ -36,7 +58,7 @@ interface Outcome {
 }
 
 /** The one log line of an exchange. The request target is left out: paths and queries hold keys often enough. */
-export function logExchange(
+function logExchange(
   { method, version }: ClientRequest,
   way: Way,
   proxy: Proxy,

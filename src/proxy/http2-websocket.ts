@@ -7,7 +7,7 @@ import { constants, type ServerHttp2Stream } from 'node:http2'
 import type { Duplex } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import { CordonError } from '../base/error.ts'
-import { logExchange } from './exchange.ts'
+import { exchange } from './exchange.ts'
 import { endToEndResponse, type Fields } from './fields.ts'
 import { authorityField } from './forward.ts'
 import { breakOff, type StreamAnswer } from './http2-answer.ts'
@@ -15,9 +15,9 @@ import { acceptFor, valueOf } from './http2-head.ts'
 import type { Door } from './http2-origin.ts'
 import type { StreamRequest } from './http2-request.ts'
 import { originFault } from './origin-fault.ts'
-import { type Progress, prepare, type Way } from './prepare.ts'
+import type { Way } from './prepare.ts'
 import type { Proxy } from './proxy.ts'
-import { answerFor, asCordonError } from './refuse.ts'
+import { answerFor } from './refuse.ts'
 import { relay } from './relay.ts'
 import { clientLeft, textOf } from './response.ts'
 import type { Target } from './target.ts'
@@ -27,21 +27,17 @@ export async function carryStreamUpgrade(
   request: StreamRequest,
   stream: ServerHttp2Stream,
   answer: StreamAnswer,
-  way: Way & { kind: 'tunnel' },
+  way: Way,
   proxy: Proxy,
 ): Promise<void> {
-  const started = performance.now()
-  const progress: Progress = {}
-  try {
-    const { target, fields, pool } = await prepare(request, way, proxy, progress)
-    const status = await handshake(target, fields, stream, answer, pool)
-    logExchange(request, way, proxy, progress, { status, ms: performance.now() - started })
-  } catch (thrown) {
-    const error = asCordonError(thrown)
-    const refusal = answerFor(error, progress.target?.host ?? way.tunnel.host)
-    answer.refuse(refusal)
-    logExchange(request, way, proxy, progress, { status: refusal.status, ms: performance.now() - started, error })
-  }
+  await exchange(request, way, proxy, {
+    onward: ({ target, fields, pool }) => handshake(target, fields, stream, answer, pool),
+    refuse: (error, host) => {
+      const refusal = answerFor(error, host)
+      answer.refuse(refusal)
+      return refusal.status
+    },
+  })
 }
 
 /** Resolves with the origin's status once its answer to the handshake is on its way to the client. */

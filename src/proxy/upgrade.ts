@@ -4,15 +4,15 @@ import type { Duplex } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import { CordonError } from '../base/error.ts'
 import type { ClientRequest } from './client-request.ts'
-import { logExchange } from './exchange.ts'
+import { exchange } from './exchange.ts'
 import { endToEndResponse, type Fields } from './fields.ts'
 import { authorityField } from './forward.ts'
 import { refuseContent } from './framing.ts'
 import type { Door } from './http2-origin.ts'
 import { originFault } from './origin-fault.ts'
-import { type Progress, prepare, type Way } from './prepare.ts'
+import type { Way } from './prepare.ts'
 import type { Proxy } from './proxy.ts'
-import { answerSocket, answerToHandshake, asCordonError, headText } from './refuse.ts'
+import { answerSocket, answerToHandshake, headText } from './refuse.ts'
 import { relay } from './relay.ts'
 import { clientLeft, textOf } from './response.ts'
 import type { Target } from './target.ts'
@@ -34,25 +34,20 @@ export async function carryUpgrade(
   way: Way,
   proxy: Proxy,
 ): Promise<void> {
-  const started = performance.now()
-  const progress: Progress = {}
   socket.on('error', () => socket.destroy())
   proxy.underWay.begin()
   socket.once('close', () => proxy.underWay.end())
-  try {
-    refuseContent(request)
-    const { target, fields, pool } = await prepare(request, way, proxy, progress)
-    const status = await handshake(target, fields, socket, head, pool)
-    logExchange(request, way, proxy, progress, { status, ms: performance.now() - started })
-  } catch (thrown) {
-    const error = asCordonError(thrown)
-    const answer = answerToHandshake(
-      error,
-      progress.target?.host ?? (way.kind === 'tunnel' ? way.tunnel.host : undefined),
-    )
-    answerSocket(socket, answer, 'close')
-    logExchange(request, way, proxy, progress, { status: answer.status, ms: performance.now() - started, error })
-  }
+  await exchange(request, way, proxy, {
+    onward: ({ target, fields, pool }) => {
+      refuseContent(request)
+      return handshake(target, fields, socket, head, pool)
+    },
+    refuse: (error, host) => {
+      const answer = answerToHandshake(error, host)
+      answerSocket(socket, answer, 'close')
+      return answer.status
+    },
+  })
 }
 
 /** Resolves with the origin's status once its answer to the handshake is on its way to the client. */
