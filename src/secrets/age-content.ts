@@ -3,7 +3,7 @@
  * because a JSON parser quotes the text it cannot read.
  */
 import { CordonError } from '../base/error.ts'
-import { isNoMatch, type Keys } from './age-identity.ts'
+import { decryptedText, isNoMatch, type Keys } from './age-identity.ts'
 import { Secret } from './secret.ts'
 
 export type Accounts = ReadonlyMap<string, Secret>
@@ -14,7 +14,7 @@ export async function openAccounts(path: string, bytes: Buffer, keys: Keys): Pro
   const decrypter = new Decrypter()
   for (const identity of keys.identities) decrypter.addIdentity(identity.reveal())
   try {
-    return parse(await decrypter.decrypt(bytes, 'text'))
+    return parse(await decryptedText(decrypter, bytes))
   } catch (cause) {
     if (isNoMatch(cause))
       throw new CordonError('identity_wrong', `${path} is encrypted to another identity than the one beside it.`, {

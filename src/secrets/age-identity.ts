@@ -4,6 +4,8 @@
  *
  * Nothing here has a cause: a parser that fails tells what it stumbled over, and here that is a key.
  */
+import { text as textOf } from 'node:stream/consumers'
+import type { Decrypter } from 'age-encryption'
 import { CordonError } from '../base/error.ts'
 import { passphraseIdentity } from './age-passphrase.ts'
 import { Secret } from './secret.ts'
@@ -57,7 +59,7 @@ async function decrypted(path: string, bytes: Buffer, passphrase: Secret): Promi
   const decrypter = new Decrypter()
   decrypter.addIdentity(passphraseIdentity(passphrase))
   try {
-    return await decrypter.decrypt(isArmored(bytes) ? armor.decode(bytes.toString('latin1')) : bytes, 'text')
+    return await decryptedText(decrypter, isArmored(bytes) ? armor.decode(bytes.toString('latin1')) : bytes)
   } catch (cause) {
     if (isNoMatch(cause))
       throw new CordonError('passphrase_wrong', `The passphrase does not open ${path}.`, {
@@ -65,6 +67,11 @@ async function decrypted(path: string, bytes: Buffer, passphrase: Secret): Promi
       })
     throw corrupt(path)
   }
+}
+
+/** The text in an age file's bytes. They go in as a stream: the library takes bytes through `Response`, and Node loads all of `fetch` for it. */
+export async function decryptedText(decrypter: Decrypter, bytes: Uint8Array): Promise<string> {
+  return textOf(await decrypter.decrypt(ReadableStream.from([bytes])))
 }
 
 /** Whether the library found that none of the identities it was given fits the file. */
