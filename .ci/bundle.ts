@@ -23,7 +23,8 @@ export function bundleOptions(shape: 'package' | 'binary'): BuildOptions {
     alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
     define: {
       CORDON_BUILD: JSON.stringify({ version, commit: commit(), shape }),
-      CORDON_PAGES: JSON.stringify(pages()),
+      // Text within text: esbuild puts a string where it is used, and an object where every command loads it.
+      CORDON_PAGES: JSON.stringify(JSON.stringify(pages())),
     },
     logLevel: 'warning',
   }

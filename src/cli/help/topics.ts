@@ -1,8 +1,9 @@
 /** The topics of `cordon help`: the pages of `docs/`, as they were when this cordon was built. */
 
-declare const CORDON_PAGES: Readonly<Record<string, string>>
+/** A JSON object in text, name to page. */
+declare const CORDON_PAGES: string
 
-const pages = typeof CORDON_PAGES === 'object' ? CORDON_PAGES : {}
+const pages: Readonly<Record<string, string>> = typeof CORDON_PAGES === 'string' ? JSON.parse(CORDON_PAGES) : {}
 
 /** The names that `cordon help` takes besides those of commands. */
 export const topicNames: readonly string[] = ['topics', ...Object.keys(pages)]
