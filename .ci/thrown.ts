@@ -18,11 +18,18 @@ export interface Thrown {
   hints: readonly string[]
 }
 
+/** An error of the source: its code, its sentence, and what else it is made with. */
+interface Made {
+  words: readonly (AnyNode | undefined)[]
+  at: Place
+}
+
 interface Source {
+  file: string
   constants: { name: string; init: Expression; within: readonly AnyNode[] }[]
   functions: { name: string; node: Func; returned: Expression[] }[]
   calls: { name: string; words: readonly AnyNode[]; at: Place }[]
-  errors: { words: readonly AnyNode[]; at: Place }[]
+  errors: Made[]
 }
 
 /** Where an expression stands: its file, what it is inside of, and what the parameters there stand for. */
@@ -34,15 +41,30 @@ interface Place {
 
 /** Every error that the source throws, in the order of the files; one that is thrown in two places comes once. */
 export function thrownIn(pattern = 'src/**/*.ts'): Thrown[] {
-  const sources = globSync(pattern, { cwd: root }).sort().map(sourceOf)
+  const sources = sourcesIn(pattern)
   const found = sources.flatMap(({ errors }) => errors.flatMap(({ words, at }) => thrownAt(words, at, sources)))
   const keys = found.map((one) => JSON.stringify(one))
   return found.filter((_, index) => keys.indexOf(keys[index] ?? '') === index)
 }
 
+/** Where an error names its code, and no sentence of it could be read: the file and the code. */
+export function silentIn(pattern = 'src/**/*.ts'): string[] {
+  const sources = sourcesIn(pattern)
+  return sources.flatMap(({ file, errors }) =>
+    errors.flatMap(({ words, at }) => {
+      const [code] = words
+      const isSilent = code?.type === 'Literal' && thrownAt(words, at, sources).length === 0
+      return isSilent ? [`${file}: ${code.value}`] : []
+    }),
+  )
+}
+
+const sourcesIn = (pattern: string) => globSync(pattern, { cwd: root }).sort().map(sourceOf)
+
 function sourceOf(file: string): Source {
   const text = transformSync(readFileSync(`${root}/${file}`, 'utf8'), { loader: 'ts', target: 'esnext' }).code
-  const source: Source = { constants: [], functions: [], calls: [], errors: [] }
+  const returns: { within: readonly AnyNode[]; argument: Expression }[] = []
+  const source: Source = { file, constants: [], functions: [], calls: [], errors: [] }
   fullAncestor(parse(text, { ecmaVersion: 'latest', sourceType: 'module', allowHashBang: true }), (one, _, above) => {
     const node = one as AnyNode
     const within = above.slice(0, -1) as AnyNode[]
@@ -56,24 +78,32 @@ function sourceOf(file: string): Source {
     }
     if (node.type === 'FunctionDeclaration' && node.id)
       source.functions.push({ name: node.id.name, node, returned: [] })
-    if (node.type === 'ReturnStatement' && node.argument) {
-      const inside = within.findLast((outer) => outer.type.includes('Function'))
-      source.functions.find((func) => func.node === inside)?.returned.push(node.argument)
-    }
+    if (node.type === 'ReturnStatement' && node.argument) returns.push({ within, argument: node.argument })
     if (node.type === 'CallExpression' && node.callee.type === 'Identifier')
       source.calls.push({ name: node.callee.name, words: node.arguments, at })
-    const isError =
-      (node.type === 'NewExpression' &&
-        node.callee.type === 'Identifier' &&
-        /^CordonErrors?$/.test(node.callee.name)) ||
-      (node.type === 'CallExpression' && node.callee.type === 'Super')
-    if (isError) source.errors.push({ words: node.arguments, at })
+    const words = wordsOf(node)
+    if (words) source.errors.push({ words, at })
   })
+  // A function is met after what is inside of it.
+  for (const { within, argument } of returns) {
+    const inside = within.findLast((outer) => outer.type.includes('Function'))
+    source.functions.find((func) => func.node === inside)?.returned.push(argument)
+  }
   return source
 }
 
+/** What an error is made with: a call of its constructor, or `{ code, sentence, hint }` where it is told before it is thrown. */
+function wordsOf(node: AnyNode): Made['words'] | undefined {
+  const isMade =
+    (node.type === 'NewExpression' && node.callee.type === 'Identifier' && /^CordonErrors?$/.test(node.callee.name)) ||
+    (node.type === 'CallExpression' && node.callee.type === 'Super')
+  if (isMade) return node.arguments
+  const [code, sentence] = ['code', 'sentence'].map((name) => propertyOf(node, name))
+  return code && sentence && [code, sentence, node]
+}
+
 /** What one `new CordonError(code, sentence, { hint })` says, in each of its forms. */
-function thrownAt(words: readonly AnyNode[], at: Place, sources: readonly Source[]): Thrown[] {
+function thrownAt(words: Made['words'], at: Place, sources: readonly Source[]): Thrown[] {
   const [code, sentence, more, last] = words
   const func = at.within.findLast((outer) => namedFunction(at.source, outer))
   const passing = func && namedFunction(at.source, func)
@@ -89,7 +119,7 @@ function thrownAt(words: readonly AnyNode[], at: Place, sources: readonly Source
   const hints = [...new Set([...(more ? hintsIn(more, at) : []), ...(last ? textsOf(last, at).filter(isTold) : [])])]
   const codes = code ? textsOf(code, at).filter((text) => /^[a-z]+(_[a-z]+)*$/.test(text)) : []
   const sentences = sentence ? textsOf(sentence, at).filter(isTold) : []
-  return codes.flatMap((one) => sentences.map((text) => ({ code: one, sentence: text, hints })))
+  return codes.flatMap((one) => sentences.map((text) => ({ code: one, sentence: text.replace(/…\.$/, '…'), hints })))
 }
 
 /** Capitals alone, or a dot, say nothing. */
@@ -107,7 +137,7 @@ function passesOn({ params }: Func, [code, sentence]: readonly (AnyNode | undefi
 }
 
 /** Names of whole phrases. */
-const phrases = /^(sentence|reason|why|what|where|said|cause|fault|found|kind|besides)$/
+const phrases = /^(sentence|reason|why|what|where|said|cause|fault|found|kind|note|besides)$/
 
 /** The hints of `{ hint, cause }`, however it is written. */
 function hintsIn(node: AnyNode, at: Place): string[] {
@@ -116,11 +146,17 @@ function hintsIn(node: AnyNode, at: Place): string[] {
     const constant = constantOf(node.name, at)
     return constant ? hintsIn(constant, at) : []
   }
-  if (node.type !== 'ObjectExpression') return []
-  const value = node.properties.find(
-    (one) => one.type === 'Property' && one.key.type === 'Identifier' && one.key.name === 'hint',
+  const hint = propertyOf(node, 'hint')
+  return hint ? textsOf(hint, at).filter(isTold) : []
+}
+
+/** What stands behind a name in `{ name: … }`. */
+function propertyOf(node: AnyNode, name: string): AnyNode | undefined {
+  if (node.type !== 'ObjectExpression') return undefined
+  const found = node.properties.find(
+    (one) => one.type === 'Property' && one.key.type === 'Identifier' && one.key.name === name,
   )
-  return value?.type === 'Property' ? textsOf(value.value, at).filter(isTold) : []
+  return found?.type === 'Property' ? found.value : undefined
 }
 
 /** What an expression may read as. */
@@ -162,7 +198,7 @@ const inlined = (texts: string[]) => (texts.length > 2 || (texts.length > 1 && t
 function identifierTexts(name: string, at: Place, depth: number): string[] {
   const bound = at.bound.get(name)
   if (bound) return bound.node ? textsOf(bound.node, bound.at, depth + 1) : []
-  const constant = constantOf(name, at)
+  const constant = constantOf(name, at) ?? defaultOf(name, at)
   const texts =
     constant && /^(Literal|TemplateLiteral|ConditionalExpression)$/.test(constant.type)
       ? textsOf(constant, at, depth + 1)
@@ -204,6 +240,15 @@ function constantOf(name: string, { source, within }: Place): Expression | undef
     .sort((one, other) => other.within.length - one.within.length)[0]?.init
 }
 
+/** What a parameter is where nobody says otherwise. */
+function defaultOf(name: string, { within }: Place): Expression | undefined {
+  const params = within.flatMap((outer) => ('params' in outer ? outer.params : []))
+  const preset = params.find(
+    (one) => one.type === 'AssignmentPattern' && one.left.type === 'Identifier' && one.left.name === name,
+  )
+  return preset?.type === 'AssignmentPattern' ? preset.right : undefined
+}
+
 function inCapitals(name: string): string {
   if (/suffix$/i.test(name)) return ''
   if (phrases.test(name)) return '…'
@@ -229,6 +274,8 @@ const calls = new Map([
   ['suffixOf', ''],
   ['lineOf', 'N'],
   ['dirname', 'FOLDER'],
+  ['dotted', 'TABLE'],
+  ['nameIn', 'KEY'],
 ])
 
 const isExpression = (node: AnyNode): node is Expression => node.type !== 'BlockStatement'

@@ -25,5 +25,5 @@ export function work(
   if (status === 0) return { done: true, stdout }
   const said = error?.message ?? String(stderr).trim().split('\n').at(-1) ?? ''
   const ending = status === null ? 'did not run' : `ended with ${status}`
-  return { done: false, why: said === '' ? ending : `${ending}: ${said}` }
+  return { done: false, why: said === '' ? ending : `${ending}: ${said.replace(/\.$/, '')}` }
 }

@@ -7,7 +7,12 @@ const isTooOld = major === 24 ? minor < 20 : major === 26 ? minor < 2 : major < 
 
 if (isTooOld) {
   const { node } = process.versions
-  process.stderr.write(`✗ cordon needs Node 24.20, 26.2 or a newer one, and this is ${node}. (node_too_old)\n`)
+  const { code, sentence, hint } = {
+    code: 'node_too_old',
+    sentence: `cordon needs Node 24.20, 26.2 or a newer one, and this is ${node}.`,
+    hint: 'install a newer one, or take the executable, which brings its own',
+  }
+  process.stderr.write(`✗ ${sentence} (${code})\n  hint: ${hint}\n`)
   process.exitCode = 1
 } else {
   // No `await` at the top: the script of an executable is CommonJS, which has none.

@@ -80,8 +80,8 @@ function unknownKey(table: Path, key: string, data: unknown): Finding {
 }
 
 function missingKey(path: Path, why = 'is missing'): Finding {
-  const table = path.slice(0, -1)
-  const sentence = table.length === 0 ? `"${path.at(-1)}" ${why}.` : `"${path.at(-1)}" of ${dotted(table)} ${why}.`
+  const [table, [key]] = [path.slice(0, -1), path.slice(-1)]
+  const sentence = table.length === 0 ? `"${key}" ${why}.` : `"${key}" of ${dotted(table)} ${why}.`
   return { ...faulty(table, ''), code: 'missing_key', part: 'table', sentence, missing: path }
 }
 

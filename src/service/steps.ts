@@ -36,7 +36,7 @@ function carryOutOne(step: Step, env: NodeJS.ProcessEnv): void {
 function outputOf(words: readonly string[], env: NodeJS.ProcessEnv): Buffer {
   const outcome = work(words, { env })
   if (outcome.done) return outcome.stdout
-  throw new CordonError('service_failed', `\`${words.join(' ')}\` ${outcome.why}`, {
+  throw new CordonError('service_failed', `The command \`${words.join(' ')}\` ${outcome.why}.`, {
     hint: 'mend that, then run the command again',
   })
 }

@@ -42,7 +42,7 @@ export function carryOut(step: Step, machine: Machine): void {
     })
   const outcome = work(words, machine)
   if (outcome.done) return
-  throw new CordonError('root_store_failed', `\`${command}\` ${outcome.why}`, {
+  throw new CordonError('root_store_failed', `The command \`${command}\` ${outcome.why}.`, {
     hint: 'mend that, then run the command again; what is done already stays',
   })
 }

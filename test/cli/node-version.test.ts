@@ -15,7 +15,10 @@ test('a Node that is too old is told in one sentence, and package.json asks for 
 
   for (const node of ['22.22.0', '24.19.0', '25.9.0', '26.1.0']) {
     const { code, stdout, stderr } = await page.typed(as(node))
-    assert.equal(stderr, `✗ cordon needs Node 24.20, 26.2 or a newer one, and this is ${node}. (node_too_old)\n`)
+    assert.equal(
+      stderr,
+      `✗ cordon needs Node 24.20, 26.2 or a newer one, and this is ${node}. (node_too_old)\n  hint: install a newer one, or take the executable, which brings its own\n`,
+    )
     assert.deepEqual([code, stdout], [1, ''])
   }
   for (const node of ['24.20.0', '26.2.0', '27.0.0']) assert.equal((await page.typed(as(node))).code, 0, node)

@@ -48,7 +48,7 @@ test('a release adds up, and its package installs one other and runs, with a sen
   if (old === undefined) return t.diagnostic('no Node that is too old is installed here')
   const refused = spawnSync(old, ['node_modules/cordon/dist/cordon.js', '--version'], { cwd: folder, encoding: 'utf8' })
   assert.equal(refused.status, 1)
-  assert.match(refused.stderr, /^✗ cordon needs Node .*, and this is \S+\. \(node_too_old\)\n$/)
+  assert.match(refused.stderr, /^✗ cordon needs Node .*, and this is \S+\. \(node_too_old\)\n {2}hint: .*\n$/)
 })
 
 /** A Node of the system that is too old for cordon. */

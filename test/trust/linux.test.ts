@@ -101,7 +101,7 @@ test('an anchor whose command did not come to its end is put in once more', (t) 
 
   assert.throws(() => put(store, stage.machine, anchor), {
     code: 'root_store_failed',
-    message: '`update-ca-certificates` ended with 3: no space left',
+    message: 'The command `update-ca-certificates` ended with 3: no space left.',
   })
   const afterFailure = store.holds(anchor)
   stage.program('update-ca-certificates', updateScript(stage, systems[3]))

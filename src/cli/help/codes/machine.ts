@@ -16,7 +16,7 @@ export const machineCodes: readonly Subject[] = [
         'The [control socket](running.md#the-control-socket) cannot be opened, or something else is in its place.',
       control_unknown: 'The running cordon is of a version that does not know the question.',
       debugger_open: 'cordon holds real keys, and opens no door to its memory.',
-      node_too_old: 'Install a newer Node, or take the executable, which brings its own.',
+      node_too_old: 'Older ones lack what cordon is made of, and find that out in the middle of a request.',
     },
   },
   {

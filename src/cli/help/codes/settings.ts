@@ -52,7 +52,8 @@ export const settingsCodes: readonly Subject[] = [
       syntax_faulty: 'A line is not TOML.',
       unknown_key: 'A key that cordon does not know.',
       missing_key: 'A required key is not there.',
-      faulty_value: 'A value that cannot be, alone or beside another one.',
+      faulty_value:
+        'A value that cannot be, alone or beside another one: the sentence names its key, and says what it must be.',
     },
   },
   {
