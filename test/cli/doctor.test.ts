@@ -193,6 +193,28 @@ test('doctor has a mend for each thing that is wrong with a set-up', async (t) =
   `)
 })
 
+test('doctor warns of a token for routes that are gone, and what it says mends that', async (t) => {
+  const page = openPage(t)
+  await page.typed('cordon setup; for host in api.openai.com api.groq.com; do cordon route add --host $host; done')
+  await page.typed('cordon token add ci --route openai --route groq; cordon token add bot --route groq')
+
+  await page.reads(`
+    $ cordon doctor | grep token
+    ✓ tokens         Client tokens: default, ci, bot.
+    $ cordon route remove groq >/dev/null 2>&1; cordon doctor | grep token
+    ✓ tokens         Client tokens: default, ci, bot.
+    ! token ci       The client token ci is for the route groq, which is gone.
+                     to mend it, run \`cordon token revoke ci\`, then \`cordon token add ci --route openai\` for its client
+    ! token bot      The client token bot is for the route groq, which is gone.
+                     to mend it, run \`cordon token revoke bot\`
+    $ cordon token revoke ci && cordon token add ci --route openai >/dev/null 2>&1 && cordon token revoke bot
+    ✓ Revoked the client token ci; requests with it are refused from now on.
+    ✓ Revoked the client token bot; requests with it are refused from now on.
+    $ cordon doctor | grep token
+    ✓ tokens         Client tokens: default, ci.
+  `)
+})
+
 test('doctor tells a port of another configuration from one of somebody else', async (t) => {
   const page = openPage(t)
   await page.typed('cordon setup')
