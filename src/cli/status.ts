@@ -47,7 +47,7 @@ export function foreignPort(port: number, who: 'cordon' | 'somebody', options: P
 }
 
 function tell(terminal: Terminal, { version, pid, address, startedAt, open, ...rest }: Status): void {
-  const { config, routes, clients, refused, lastError } = rest
+  const { lasts, config, routes, clients, refused, lastError } = rest
   const since = `process ${pid}, since ${shownTime(startedAt)}`
   terminal.answer(`cordon ${version} listens on ${address} (${since}), with ${counted(open.streams, 'open stream')}.`)
   terminal.answer(
@@ -68,6 +68,8 @@ function tell(terminal: Terminal, { version, pid, address, startedAt, open, ...r
     if (secret.state !== 'stored') terminal.notice(`${name}: ${secret.why} To mend it, ${secret.mend}.`)
   if (config.fault) terminal.notice(`A change could not be taken over: ${errorText(errorFrom(config.fault))}`)
   for (const sentence of config.pending) terminal.notice(sentence)
+  if (lasts === 'while commands run') terminal.notice('It ends with the last command of `cordon run`.')
+  if (lasts === 'ending') terminal.notice('It is ending: it accepts no more, and lets what is open come to its end.')
 }
 
 const useCells = ({ name, requests, lastUse }: UseStatus) => [

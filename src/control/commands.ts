@@ -19,15 +19,18 @@ export function joinCommands(folder: string, pid: number): void {
   })
 }
 
+/** True while one of the commands that a proxy may have been started for lives. */
+export const areCommandsLeft = (folder: string): boolean => living(folder).length > 0
+
 const everyMs = 500
 
 /** Resolves when no command is left, after `end` has closed the port. */
 export function noCommandLeft(folder: string, end: () => void): Promise<void> {
   return new Promise((done) => {
     const timer = setInterval(() => {
-      if (living(folder).length > 0) return
+      if (areCommandsLeft(folder)) return
       underLock(folderOf(folder), () => {
-        if (living(folder).length > 0) return
+        if (areCommandsLeft(folder)) return
         clearInterval(timer)
         end()
         done()

@@ -7,6 +7,7 @@ export interface Status {
   pid: number
   startedAt: string
   uptimeSeconds: number
+  lasts: Lasting
   address: string
   port: number
   config: LoadedConfig
@@ -17,6 +18,9 @@ export interface Status {
   lastError?: { code: string; message: string; at: string }
   open: { streams: number; connections: number }
 }
+
+/** How long a proxy goes on. One that is `ending` accepts no more, and lets what is under way come to its end. */
+export type Lasting = 'until stopped' | 'while commands run' | 'ending'
 
 /** The configuration as it was read last, and how the file stands to it now. */
 export interface LoadedConfig {

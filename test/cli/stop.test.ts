@@ -47,6 +47,26 @@ test('stop says what it waits for, and an answer under way comes to its end', as
   assert.equal(stderr, '! Waiting up to 60 s for 1 open stream.\n')
 })
 
+test('a start waits for the proxy before it, which is ending', async (t) => {
+  const { page, began } = await openStreaming(t)
+  const before = await page.desk.start()
+  const streaming = page.typed(curl('/stream'))
+  const [stream] = await began(1)
+  before.process.kill('SIGTERM')
+  await wrote(before, 'Waiting')
+
+  const starting = page.desk.start()
+  await page.reads(`
+    $ cordon status 2>&1 | tail -n 1
+    ! It is ending: it accepts no more, and lets what is open come to its end.
+  `)
+  stream?.end('data: last\n\n')
+  const after = await starting
+
+  assert.equal((await streaming).stdout, 'data: first\n\ndata: last\n\n')
+  assert.equal(after.port, before.port)
+})
+
 test('what is left when the time of a stop is over is cut off, and counted', async (t) => {
   const { page, began } = await openStreaming(t)
   await page.desk.start()

@@ -1,4 +1,4 @@
-import type { SecretHealth, Status, UseStatus } from '../../control/status.ts'
+import type { Lasting, SecretHealth, Status, UseStatus } from '../../control/status.ts'
 import type { RunningProxy } from '../../proxy/accept.ts'
 import type { Use } from '../../proxy/tally.ts'
 import { suffixOf } from '../context.ts'
@@ -12,6 +12,7 @@ export async function statusOf(
   renewal: Renewal,
   { port, open, tally }: RunningProxy,
   startedAt: Date,
+  lasts: Lasting,
 ): Promise<Status> {
   const { config } = renewal.loaded
   const { lastError } = tally
@@ -22,6 +23,7 @@ export async function statusOf(
     pid: process.pid,
     startedAt: startedAt.toISOString(),
     uptimeSeconds: Math.round((Date.now() - startedAt.getTime()) / 1000),
+    lasts,
     address: `127.0.0.1:${port}`,
     port,
     config: renewal.told,

@@ -6,9 +6,7 @@ import { LogTail } from '../../base/log-tail.ts'
 import { openLog } from '../../base/open-log.ts'
 import { secretHolders } from '../../config/holders.ts'
 import type { Config } from '../../config/load.ts'
-import type { Scope } from '../../config/scope.ts'
 import { watchTokens } from '../../config/token-watch.ts'
-import { askStatus } from '../../control/ask.ts'
 import { noCommandLeft } from '../../control/commands.ts'
 import { removePointer, writePointer } from '../../control/pointer.ts'
 import { type ControlServer, serveControl } from '../../control/serve.ts'
@@ -22,6 +20,7 @@ import { Ending, graceMs } from './ending.ts'
 import { statusOf } from './facts.ts'
 import { onHangUp } from './hang-up.ts'
 import { type Ground, load } from './load.ts'
+import { outlast, whoHasThePort } from './predecessor.ts'
 import { Renewal } from './renewal.ts'
 
 interface StartOptions extends Placed {
@@ -57,6 +56,7 @@ export async function start(context: Context, options: StartOptions): Promise<vo
     for (const { message, hint } of faults.all) context.terminal.notice(`${message} To mend it, ${hint}.`)
   })
 
+  await outlast(scope)
   const proxy = await startProxy({
     ...policy,
     port: config.listen,
@@ -66,7 +66,7 @@ export async function start(context: Context, options: StartOptions): Promise<vo
     commandSuffix,
     version: context.version,
   }).catch((cause) => whoHasThePort(cause, scope, config, commandSuffix))
-  const ending = new Ending(proxy, log)
+  const ending = new Ending(proxy, log, options.whileCommandsRun ? 'while commands run' : 'until stopped')
   const renewal = new Renewal(ground, loaded, proxy)
   const control = await openControl(ground, renewal, proxy, ending).catch(async (cause) => {
     await proxy.close()
@@ -79,8 +79,10 @@ export async function start(context: Context, options: StartOptions): Promise<vo
   if (options.whileCommandsRun) void noCommandLeft(scope.folder, () => ending.begin(graceMs, 'no command is left'))
   await ending.ended
   renewal.end()
+  // In the turn in which `cordon stop` is answered: who has heard that it is over may start the next one.
+  const closed = control.close()
   removePointer(scope.folder, process.pid)
-  await control.close()
+  await closed
 }
 
 async function openControl(
@@ -96,7 +98,7 @@ async function openControl(
     version: context.version,
     log,
     tail,
-    status: () => statusOf(ground, renewal, proxy, startedAt),
+    status: () => statusOf(ground, renewal, proxy, startedAt, ending.lasts),
     reload: () => renewal.renew(),
     stop: (withinMs) => ending.begin(withinMs, 'cordon stop'),
   })
@@ -138,19 +140,6 @@ function ofHolders(cause: unknown, names: readonly string[], suffix: string): Co
   const fault = secretFault(cause, names.join(', '), names[0] ?? '', suffix)
   if (!(fault instanceof CordonError)) throw fault
   return fault
-}
-
-/** A busy port is our own second start most of the time, and then that is what to say. */
-async function whoHasThePort(cause: unknown, scope: Scope, config: Config, suffix: string): Promise<never> {
-  if (!(cause instanceof CordonError) || cause.code !== 'port_taken') throw cause
-  const running = await askStatus(scope.folder)
-  if (running?.port !== config.listen)
-    throw new CordonError(cause.code, cause.message, { hint: `see whose it is with \`cordon doctor${suffix}\``, cause })
-  throw new CordonError(
-    'proxy_running',
-    `cordon already listens on 127.0.0.1:${config.listen} for this configuration (process ${running.pid}).`,
-    { hint: `nothing has to be done; \`cordon stop${suffix}\` ends it` },
-  )
 }
 
 function told({ routes }: Config): string {

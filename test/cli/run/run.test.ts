@@ -65,6 +65,23 @@ test('a proxy that was started for one command stays for another that came meanw
   `)
 })
 
+test('a proxy that was started for commands makes room for one that stays, once they have ended', async (t) => {
+  const { page } = await openRouted(t)
+
+  await page.reads(`
+    $ mkfifo gate; cordon run -- cat gate 2> /dev/null & until cordon status -q; do :; done; cordon start; cordon status | grep -v -e openai -e SECRET; echo over > gate; wait
+    cordon VERSION listens on 127.0.0.1:PORT (process PID, since DATE), with 0 open streams.
+    It goes by /desk/project/cordon.toml as it is.
+    over
+    2> ✗ cordon already listens on 127.0.0.1:PORT for this configuration (process PID), as long as a command of \`cordon run\` lives. (proxy_running)
+    2>   hint: start again when that has ended, or end this one with \`cordon stop\`
+    2> ! It ends with the last command of \`cordon run\`.
+  `)
+  const cordon = await page.desk.start()
+
+  assert.match(cordon.output(), /^✓ cordon is listening/)
+})
+
 test('run says which command it could not run, before it starts anything', async (t) => {
   const page = openPage(t)
   await page.typed('cordon setup; echo echo no > plain; mkdir folder')
