@@ -1,8 +1,8 @@
-import { distance } from 'fastest-levenshtein'
 import { CordonError } from '../base/error.ts'
 import { parseRouteName, type RouteName } from '../base/names.ts'
 import { nextHopHolder, type SecretHolder, secretHolders } from '../config/holders.ts'
 import type { Config } from '../config/load.ts'
+import { nearest } from '../config/meant.ts'
 import type { CredentialRoute } from '../proxy/proxy.ts'
 import { shownWord } from './word.ts'
 
@@ -34,7 +34,10 @@ export function holderNamed(config: Config, name: RouteName): SecretHolder {
 }
 
 function noRoute(config: Config, name: RouteName, known: readonly { name: string }[]): never {
-  const meant = known.map((one) => one.name).find((one) => distance(one, name) <= 2)
+  const meant = nearest(
+    name,
+    known.map((one) => one.name),
+  )
   throw new CordonError('route_missing', `There is no route ${shownWord(name)} in ${config.path}.`, {
     hint: meant === undefined ? hintFor(name) : `did you mean ${meant}?`,
   })

@@ -37,13 +37,48 @@ test('help for the code of an error says what it means and what mends it', async
   `)
 })
 
-test('help for what is neither a command nor a topic says what was meant', async (t) => {
+test('help for a word leads to the section that speaks of it', async (t) => {
+  const page = openPage(t)
+  const expected = [
+    ['routes', 'Routes', 'configuration'],
+    ['tokens', 'Client tokens', 'security'],
+    ['files', 'Where files lie', 'configuration'],
+    ['environment', 'The variables', 'clients'],
+    ['ca', 'The CA', 'security'],
+    ['network', 'Network', 'configuration'],
+    ['headless', 'Headless machines', 'secrets'],
+    ['uninstall', 'Uninstall', 'install'],
+  ]
+
+  const shown = await Promise.all(expected.map(([word]) => page.typed(`cordon help ${word}`)))
+
+  assert.deepEqual(
+    shown.map(({ stdout }, i) => [
+      expected[i]?.[0],
+      /^# (.*)\n\n./.exec(stdout)?.[1],
+      /\n\nThe page around it: cordon help (.*)\n$/.exec(stdout)?.[1],
+    ]),
+    expected,
+  )
+  assert.match(shown[5]?.stdout ?? '', /^### Behind a company's proxy$/m)
+  assert.doesNotMatch(shown[0]?.stdout ?? '', /^## /m)
+})
+
+test('help for what no page speaks of says what was meant', async (t) => {
   const page = openPage(t)
 
   await page.reads(`
     $ cordon help secrts
     2> ✗ There is no command and no topic secrts. (usage)
-    2>   hint: did you mean secret?
+    2>   hint: did you mean \`cordon help secrets\`?
+    [2]
+    $ cordon help environmnt
+    2> ✗ There is no command and no topic environmnt. (usage)
+    2>   hint: did you mean \`cordon help environment\`?
+    [2]
+    $ cordon help secret_mising
+    2> ✗ There is no command and no topic secret_mising. (usage)
+    2>   hint: did you mean \`cordon help secret_missing\`?
     [2]
     $ cordon help frobnicate
     2> ✗ There is no command and no topic frobnicate. (usage)
