@@ -223,7 +223,7 @@ test('doctor finds the service of a configuration that does not run, or is not w
     $ cordon service start demo && cordon doctor | grep '[!✗✓] service'
     ✓ The service demo runs.
     ✓ service      The service demo runs.
-    $ sed -i s,/dist/,/elsewhere/, ~/.config/systemd/user/cordon-demo.service
+    $ sed -i 's,^ExecStart="/,&elsewhere/,' ~/.config/systemd/user/cordon-demo.service
     $ cordon doctor | grep -A1 '[!✗✓] service'
     ✗ service      The service demo was installed by another cordon, or for other paths than it has now.
                    to mend it, run \`cordon service install demo\`

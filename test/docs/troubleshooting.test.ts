@@ -91,7 +91,7 @@ async function seen({ sh, api, git }: Bench, heading: string, script = '', host?
     [/^(curl:|\{|HTTP)/, `curl -sSi ${url}`],
     [/^fatal:/, `git ls-remote https://${host ?? git.host}/project.git`],
     [/^urllib/, `python3 -c "import urllib.request; urllib.request.urlopen('${url}')"`],
-    [/^TypeError:/, `node -e "fetch('${url}')"`],
+    [/^TypeError:/, `'${process.execPath}' -e "fetch('${url}')"`],
   ]
   const lines = linesUnder(heading)
   assert.ok(lines.length > 0, heading)

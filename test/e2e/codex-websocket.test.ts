@@ -92,7 +92,7 @@ test('a command in the sandbox of Codex reaches a routed host with its credentia
   const outside = mkdtempSync('/var/tmp/cordon-test-')
   t.after(() => rmSync(outside, { recursive: true }))
   const commands = [
-    'curl -sSv https://api.tools.test/v1/models',
+    'curl -sSv -o /dev/null https://api.tools.test/v1/models',
     `touch ${outside}/escaped`,
     'cat .codex/auth.json cordon.toml',
     'cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ > what-processes-hold',

@@ -10,7 +10,7 @@ import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { delimiter, dirname, join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { setKey } from '../../../src/config/toml-text.ts'
 import type { AgentRoute } from '../../../src/integrations/integration.ts'
@@ -55,7 +55,8 @@ export async function startAgentWorld(t: TestContext, shape: AgentShape): Promis
   const bin = installed(packages)
   const desk = openDesk()
   t.after(() => desk.clear())
-  desk.env['PATH'] = [bin, desk.env['PATH']].join(delimiter)
+  // Those of npm are scripts for a Node, which a desk with the executable has none of.
+  desk.env['PATH'] = [bin, dirname(process.execPath), desk.env['PATH']].join(delimiter)
   const origin = await startModelOrigin(originCertificate([routes[0].host, ...routes.map(({ host }) => host)]))
   t.after(() => origin.close())
   const printed: string[] = []
