@@ -4,8 +4,13 @@ export function shownWord(text: string): string {
 }
 
 /** `a`, `a and b`, `a, b and c`. */
-export function andList(words: readonly string[]): string {
-  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`
+export const andList = (words: readonly string[]) => listed(words, 'and')
+
+/** `a`, `a or b`, `a, b or c`. */
+export const orList = (words: readonly string[]) => listed(words, 'or')
+
+function listed(words: readonly string[], last: string): string {
+  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} ${last} ${words.at(-1)}`
 }
 
 /** `1 stream`, `2 streams`. */

@@ -17,6 +17,8 @@ interface KnownHost {
   prefix: string
   /** The paths that take the key, where others take something that came of it; undefined means every path. */
   paths?: readonly string[]
+  /** The host that is meant unless somebody names this one, which is for the keys of another region. */
+  regionOf?: string
 }
 
 const host = (name: string, auth: Auth, variables: readonly string[], prefix = ''): KnownHost => ({
@@ -24,6 +26,11 @@ const host = (name: string, auth: Auth, variables: readonly string[], prefix = '
   auth,
   variables,
   prefix,
+})
+
+const regionOf = (meant: string, name: string, variables: readonly string[], prefix: string): KnownHost => ({
+  ...host(name, bearer, variables, prefix),
+  regionOf: meant,
 })
 
 const github = ['GITHUB_TOKEN', 'GH_TOKEN']
@@ -46,11 +53,16 @@ const knownHosts: Readonly<Record<string, KnownHost>> = {
   'api.x.ai': host('xai', bearer, ['XAI_API_KEY'], 'xai-'),
   // Alibaba Cloud Model Studio: each region has a host and keys of its own.
   'dashscope.aliyuncs.com': host('dashscope', bearer, dashscope, 'sk-'),
-  'dashscope-intl.aliyuncs.com': host('dashscope-intl', bearer, dashscope, 'sk-'),
-  'dashscope-us.aliyuncs.com': host('dashscope-us', bearer, dashscope, 'sk-'),
-  'cn-hongkong.dashscope.aliyuncs.com': host('dashscope-hongkong', bearer, dashscope, 'sk-'),
+  'dashscope-intl.aliyuncs.com': regionOf('dashscope.aliyuncs.com', 'dashscope-intl', dashscope, 'sk-'),
+  'dashscope-us.aliyuncs.com': regionOf('dashscope.aliyuncs.com', 'dashscope-us', dashscope, 'sk-'),
+  'cn-hongkong.dashscope.aliyuncs.com': regionOf('dashscope.aliyuncs.com', 'dashscope-hongkong', dashscope, 'sk-'),
   'coding.dashscope.aliyuncs.com': host('dashscope-coding', bearer, codingPlan, 'sk-sp-'),
-  'coding-intl.dashscope.aliyuncs.com': host('dashscope-coding-intl', bearer, codingPlan, 'sk-sp-'),
+  'coding-intl.dashscope.aliyuncs.com': regionOf(
+    'coding.dashscope.aliyuncs.com',
+    'dashscope-coding-intl',
+    codingPlan,
+    'sk-sp-',
+  ),
   // Copilot CLI takes a fine-grained token alone, and sends it to the host of the plan: api., api.individual., api.business.
   '*.githubcopilot.com': host('copilot', bearer, ['COPILOT_GITHUB_TOKEN'], 'github_pat_'),
   'api2.cursor.sh': {
@@ -85,10 +97,18 @@ export function placeholderIn(variable: string): string {
   return placeholderOf(known.prefix)
 }
 
-/** The hosts that the key in a variable is for; none where the table does not have it. */
-export function hostsOfVariable(variable: string): (Preset & { auth: Auth })[] {
+/** A host that the key in a variable may be for; with `regionOf`, in place of that one. */
+export interface HostOfVariable extends Preset {
+  auth: Auth
+  regionOf: string | undefined
+}
+
+/** The hosts that the key in a variable may be for; none where the table does not have it. */
+export function hostsOfVariable(variable: string): HostOfVariable[] {
   return Object.entries(knownHosts).flatMap(([host, known]) =>
-    known.variables.includes(variable) ? [{ ...presetOf(host, known), auth: known.auth }] : [],
+    known.variables.includes(variable)
+      ? [{ ...presetOf(host, known), auth: known.auth, regionOf: known.regionOf }]
+      : [],
   )
 }
 

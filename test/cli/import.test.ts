@@ -45,6 +45,33 @@ test('a real key moves into the store, a placeholder stays, and the key is nowhe
   assert.deepEqual(filesHolding(page.desk.folder, secret), [])
 })
 
+test('a key that may be of any region goes to one host, and a host that is named instead is the one', async (t) => {
+  const { page } = await openWith(t, `DASHSCOPE_API_KEY=${secret}\n`)
+
+  await page.reads(`
+    $ cordon import --dry-run
+    VARIABLE           LINE  ROUTE            SECRET
+    DASHSCOPE_API_KEY  1     dashscope (new)  age "dashscope"
+    $ echo 'DASHSCOPE_BASE_URL=https://dashscope-intl.aliyuncs.com/compatible-mode/v1' >> .env
+    $ cordon import
+    ✓ /desk/project/.env holds no key that could be moved.
+    2> ! DASHSCOPE_API_KEY (line 1) stays: DASHSCOPE_BASE_URL names dashscope-intl.aliyuncs.com, so it is no key for dashscope.aliyuncs.com; \`cordon route add --host dashscope-intl.aliyuncs.com --name ROUTE\` makes it a route, \`cordon import --key DASHSCOPE_API_KEY=ROUTE\` then moves it.
+    [1]
+    $ sed -i 2d .env && cordon import
+    ✓ Stored the key of DASHSCOPE_API_KEY in the encrypted file ~/.config/cordon/secrets.age as "dashscope".
+    ✓ Added the route dashscope to /desk/project/cordon.toml.
+    ✓ /desk/project/.env has a placeholder for DASHSCOPE_API_KEY now.
+    2> ! New secrets go to the encrypted file ~/.config/cordon/secrets.age, because there is no system keyring: this session has no D-Bus.
+    2> ! The key of DASHSCOPE_API_KEY goes to dashscope.aliyuncs.com alone. If it is of another region, \`cordon route edit dashscope --host HOST\` says which: dashscope-intl.aliyuncs.com, dashscope-us.aliyuncs.com or cn-hongkong.dashscope.aliyuncs.com.
+    2>   next: cordon start
+    $ cordon route edit dashscope --host dashscope-us.aliyuncs.com
+    ✓ Changed the route dashscope in /desk/project/cordon.toml.
+    $ printf 'DASHSCOPE_API_KEY=${secret}' > .env; cordon import --dry-run
+    VARIABLE           LINE  ROUTE      SECRET
+    DASHSCOPE_API_KEY  1     dashscope  age "dashscope"
+  `)
+})
+
 test('undone, the file has every byte and its mode again, and the store still has the key', async (t) => {
   const text = `\uFEFFGITHUB_TOKEN=${secret}\nGH_TOKEN = "${secret}"\n\n  export ANTHROPIC_API_KEY='${otherSecret}' #x`
   const { page, file, envText } = await openWith(t, text)

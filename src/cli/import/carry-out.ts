@@ -5,8 +5,9 @@ import { QuietExit } from '../exit.ts'
 import { placeText } from '../route/facts.ts'
 import { takeOver } from '../route/take-over.ts'
 import { table } from '../table.ts'
-import { andList } from '../word.ts'
+import { andList, orList } from '../word.ts'
 import type { Ground } from './ground.ts'
+import type { Move } from './move.ts'
 import type { ImportPlan } from './plan.ts'
 import { storeKey } from './stores.ts'
 
@@ -39,7 +40,16 @@ export async function carryOut(context: Context, { moves, why }: ImportPlan, gro
   const names = drafts.map(({ name }) => name)
   terminal.done(`Added the route${names.length === 1 ? '' : 's'} ${andList(names)} to ${scope.configPath}.`)
   if (why !== undefined) terminal.notice(why)
+  for (const move of moves) tellRegions(context, move, ground)
   await takeOver(context, scope)
+}
+
+/** A key is for one region, and nothing in it says which. */
+function tellRegions({ terminal }: Context, { name, drafts: [draft], regions }: Move, { suffix }: Ground): void {
+  if (draft === undefined || regions.length === 0) return
+  terminal.notice(
+    `The key of ${name} goes to ${draft.host} alone. If it is of another region, \`cordon route edit ${draft.name} --host HOST${suffix}\` says which: ${orList(regions)}.`,
+  )
 }
 
 /** What stays and why, and what is left to do. Exit code 1 where a key of a known host stays. */

@@ -22,6 +22,8 @@ export interface Move {
   places: readonly SecretPlace[]
   /** The routes to be added. */
   drafts: readonly RouteDraft[]
+  /** Hosts of other regions, which the key may be for in place of the first of these. */
+  regions: readonly string[]
 }
 
 export interface Stay {

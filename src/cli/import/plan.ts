@@ -106,7 +106,7 @@ function whyNot(
 function moveOf(
   name: string,
   group: readonly Sighting[],
-  { there, missing }: Target,
+  { there, missing, regions }: Target,
   source: SecretPlace['source'] = 'age',
 ): Move {
   const literals = group.flatMap(({ value }) => (value.kind === 'literal' ? [value] : []))
@@ -120,7 +120,8 @@ function moveOf(
     secret,
     routes: [...there, ...missing].map((route) => route.name),
     places: [place, ...others],
-    drafts: missing.map((route) => ({ ...route, secret: place })),
+    drafts: missing.map(({ regionOf: _, ...route }) => ({ ...route, secret: place })),
+    regions,
   }
 }
 

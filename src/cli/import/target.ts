@@ -1,6 +1,6 @@
 import { CordonError } from '../../base/error.ts'
 import type { RouteName } from '../../base/names.ts'
-import { hostsOfVariable } from '../../config/known-hosts.ts'
+import { type HostOfVariable, hostsOfVariable } from '../../config/known-hosts.ts'
 import type { Config } from '../../config/load.ts'
 import { coversHostText } from '../../policy/match.ts'
 import type { CredentialRoute } from '../../proxy/proxy.ts'
@@ -11,7 +11,9 @@ import { shownWord } from '../word.ts'
 /** Where the key of a variable belongs: the routes that there are for its hosts, and those that are missing. */
 export interface Target {
   there: readonly CredentialRoute[]
-  missing: ReturnType<typeof hostsOfVariable>
+  missing: readonly HostOfVariable[]
+  /** Hosts that a missing one stands for, as long as nobody says that the key is of their region. */
+  regions: readonly string[]
 }
 
 /** The routes that a person named for variables: `--key VARIABLE=ROUTE`. */
@@ -34,12 +36,18 @@ export function namedRoutes(pairs: readonly string[] = []): NamedRoutes {
 /** Undefined for a variable of which cordon knows no host. Throws `route_missing` for a named route that there is not. */
 export function targetOf(variable: string, config: Config, named: NamedRoutes): Target | undefined {
   const name = named.get(variable)
-  if (name !== undefined) return { there: [routeNamed(config, name)], missing: [] }
+  if (name !== undefined) return { there: [routeNamed(config, name)], missing: [], regions: [] }
   const hosts = hostsOfVariable(variable)
   if (hosts.length === 0) return undefined
+  const isThere = ({ host }: HostOfVariable) => config.routes.some(({ match }) => coversHostText(match.host, host))
+  const regionsOf = ({ host }: HostOfVariable) => hosts.filter((other) => other.regionOf === host)
+  const missing = hosts.filter(
+    (one) => one.regionOf === undefined && ![one, ...regionsOf(one)].some((other) => isThere(other)),
+  )
   return {
     there: config.routes.filter(({ match }) => hosts.some(({ host }) => coversHostText(match.host, host))),
-    missing: hosts.filter(({ host }) => !config.routes.some(({ match }) => coversHostText(match.host, host))),
+    missing,
+    regions: missing.flatMap(regionsOf).map(({ host }) => host),
   }
 }
 
