@@ -10,6 +10,7 @@
 import { createHash } from 'node:crypto'
 import { CordonError } from '../base/error.ts'
 import { readIfThere } from '../base/file.ts'
+import { shellWord } from '../base/shell.ts'
 import type { Part } from './integration.ts'
 
 export interface Manifest {
@@ -57,19 +58,37 @@ export type TakeOut = (
   tell: (notice: string) => void,
 ) => TakenOut
 
+/** A manifest as it was before files were remembered without what a person has in them: each with its whole text. */
+interface FirstManifest extends Omit<Manifest, 'version' | 'files'> {
+  version: 1
+  files: (Omit<Undo, 'before'> & { before?: string })[]
+}
+
 /** Reads a manifest, or undefined when nothing was set up. Throws `manifest_unreadable`. */
 export function readManifest(path: string): Manifest | undefined {
   const text = readIfThere(path)
   if (text === undefined) return undefined
   try {
-    const manifest = JSON.parse(text) as Manifest
-    if (manifest.version === 2 && Array.isArray(manifest.files) && Array.isArray(manifest.folders)) return manifest
+    const manifest = JSON.parse(text) as Manifest | FirstManifest
+    if (Array.isArray(manifest.files) && Array.isArray(manifest.folders))
+      switch (manifest.version) {
+        case 1:
+          return renewed(manifest)
+        case 2:
+          return manifest
+      }
   } catch {
     // Told below, in the same words as a file of another shape.
   }
   throw new CordonError('manifest_unreadable', `${path} is not the undo record that cordon wrote.`, {
-    hint: `restore it, or remove it and our lines by hand`,
+    hint: `restore it from a backup; or run \`rm ${shellWord(path)}\`, and take out by hand what names cordon in the agent's files`,
   })
+}
+
+function renewed({ files, ...rest }: FirstManifest): Manifest {
+  const beforeOf = (text: string | undefined): Before =>
+    text === undefined ? { kind: 'absent' } : { kind: 'text', text }
+  return { ...rest, version: 2, files: files.map((file) => ({ ...file, before: beforeOf(file.before) })) }
 }
 
 /** SHA-256 in hex. */

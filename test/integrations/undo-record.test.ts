@@ -1,9 +1,9 @@
 /** What a set-up remembers, whatever the person has in the files: the way back, and no key. */
 import assert from 'node:assert/strict'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import test from 'node:test'
-import { integrations } from '../../src/integrations/integrations.ts'
+import { integrationNamed, integrations } from '../../src/integrations/integrations.ts'
 import type { Secret } from '../../src/secrets/secret.ts'
 import type { SecretPlace } from '../../src/secrets/source.ts'
 import { filesHolding } from '../desk.ts'
@@ -51,6 +51,45 @@ for (const agent of integrations)
         assert.deepEqual(snapshot(root), before)
       })
     }
+
+test('a record as the first version wrote it, with the whole texts of before, still brings every byte back', async (t) => {
+  const mine = '{\n\t"mine": true,\n}\n'
+  const { context, root } = startFolders(t, { 'project/.claude/settings.local.json': mine })
+  const claude = integrationNamed('claude-code')
+  const before = snapshot(root)
+  await setUp(claude, context('project'))
+  const record = join(root, 'state/project/integrations/claude-code.json')
+  const { files, ...rest } = JSON.parse(readFileSync(record, 'utf8'))
+  const first = files.map(({ before: _, ...file }: { before: unknown; path: string }) => ({
+    ...file,
+    before: before.get(file.path)?.slice('640 '.length),
+  }))
+  writeFileSync(record, JSON.stringify({ ...rest, version: 1, files: first }))
+
+  const { notices } = await takeBack(claude, context('project'))
+
+  assert.deepEqual(notices, [])
+  assert.deepEqual(snapshot(root), before)
+})
+
+test('a record that cordon did not write is told with its way out, and nothing is touched', async (t) => {
+  const { context, root } = startFolders(t)
+  const claude = integrationNamed('claude-code')
+  await setUp(claude, context('project'))
+  const record = join(root, 'state/project/integrations/claude-code.json')
+  for (const text of ['{"version": 2', '{"version":3,"files":[],"folders":[]}', '[]']) {
+    writeFileSync(record, text)
+    const before = snapshot(root)
+
+    for (const verb of [() => claude.plan(context('project')), () => takeBack(claude, context('project'))])
+      await assert.rejects(async () => verb(), {
+        code: 'manifest_unreadable',
+        hint: `restore it from a backup; or run \`rm ${record}\`, and take out by hand what names cordon in the agent's files`,
+      })
+
+    assert.deepEqual(snapshot(root), before)
+  }
+})
 
 test('the key of a login is in the store alone, and comes back with every other byte', async (t) => {
   const login = `{ "OPENAI_API_KEY" : "${key}", "note": "mine" }\n`
