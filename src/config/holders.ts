@@ -15,3 +15,10 @@ export function secretHolders({ routes, network }: Pick<Config, 'routes' | 'netw
   const { proxyAuth } = network
   return proxyAuth ? [...routes, { name: nextHopHolder, secret: proxyAuth.secret }] : routes
 }
+
+/** The others whose secret lies in the same place. */
+export function sharersOf(config: Pick<Config, 'routes' | 'network'>, name: string): string[] {
+  const holders = secretHolders(config)
+  const place = JSON.stringify(holders.find((one) => one.name === name)?.secret)
+  return holders.filter((one) => one.name !== name && JSON.stringify(one.secret) === place).map((one) => one.name)
+}

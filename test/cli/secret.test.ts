@@ -67,6 +67,7 @@ test('a secret is stored from stdin, is there already, is replaced, checked and 
     ]
     $ cordon secret delete openai
     ✓ Removed the secret of openai ("openai") from the encrypted file ~/.config/cordon/secrets.age.
+    2> ! It served openai-models too.
     $ cordon secret delete openai
     ✓ There is already no secret of openai ("openai") in the encrypted file ~/.config/cordon/secrets.age.
     $ cordon secret check openai --json

@@ -1,7 +1,9 @@
 import { Command } from 'commander'
 import type { RouteName } from '../../base/names.ts'
+import { sharersOf } from '../../config/holders.ts'
 import { holderNamed, routeNameArgument } from '../arguments.ts'
 import { type Context, configIn, type Placed, placed, sourcesIn } from '../context.ts'
+import { andList } from '../word.ts'
 
 export const secretDelete = (context: Context) =>
   placed(new Command('delete'))
@@ -10,13 +12,13 @@ export const secretDelete = (context: Context) =>
     .action((name: RouteName, options: Placed) => deleteSecret(context, name, options))
 
 export async function deleteSecret(context: Context, name: RouteName, options: Placed): Promise<void> {
+  const { terminal } = context
   const { scope, config } = configIn(context, options)
   const { secret: place } = holderNamed(config, name)
   const source = (await sourcesIn(context, scope)).of(place)
   const wasThere = await source.remove(place)
-  context.terminal.done(
-    wasThere
-      ? `Removed the secret of ${name} ("${place.account}") from ${source.label}.`
-      : `There is already no secret of ${name} ("${place.account}") in ${source.label}.`,
-  )
+  if (!wasThere) return terminal.done(`There is already no secret of ${name} ("${place.account}") in ${source.label}.`)
+  terminal.done(`Removed the secret of ${name} ("${place.account}") from ${source.label}.`)
+  const others = sharersOf(config, name)
+  if (others.length > 0) terminal.notice(`It served ${andList(others)} too.`)
 }

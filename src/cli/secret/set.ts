@@ -1,11 +1,12 @@
 import { Command } from 'commander'
 import { CordonError } from '../../base/error.ts'
 import type { RouteName } from '../../base/names.ts'
-import { secretHolders } from '../../config/holders.ts'
+import { sharersOf } from '../../config/holders.ts'
 import { askHealth } from '../../control/health.ts'
 import { acceptValue } from '../../secrets/value.ts'
 import { holderNamed, routeNameArgument } from '../arguments.ts'
 import { type Context, configIn, type Placed, placed, sourcesIn, suffixOf } from '../context.ts'
+import { andList } from '../word.ts'
 
 export const secretSet = (context: Context) =>
   placed(new Command('set'))
@@ -50,9 +51,7 @@ export async function setSecret(context: Context, name: RouteName, options: Plac
   await source.store(place, secret)
   if (notice !== undefined) terminal.notice(notice)
   terminal.done(`${before ? 'Replaced' : 'Stored'} the secret of ${name} in ${source.label}, as "${place.account}".`)
-  const others = secretHolders(config).filter(
-    (other) => other.name !== name && JSON.stringify(other.secret) === JSON.stringify(place),
-  )
-  if (others.length > 0) terminal.notice(`It serves ${others.map((other) => other.name).join(' and ')} too.`)
+  const others = sharersOf(config, name)
+  if (others.length > 0) terminal.notice(`It serves ${andList(others)} too.`)
   if ((await askHealth(config.listen)).kind !== 'cordon') terminal.next(`cordon start${suffixOf(options)}`)
 }
