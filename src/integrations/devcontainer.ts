@@ -13,10 +13,10 @@ import { type Edit, integrationOf } from './settings.ts'
 
 export const devcontainer = integrationOf({
   name: 'devcontainer',
-  label: 'the development container',
+  label: 'Dev Container',
   scopes: ['project'],
   wiring: 'files',
-  program: 'devcontainer',
+  program: { file: settingsOf },
   home: homeOf,
   routes: () => [],
   edits,
@@ -28,7 +28,10 @@ function homeOf({ cwd }: IntegrationContext): string {
   return join(cwd, '.devcontainer')
 }
 
-const settingsOf = (context: IntegrationContext) => join(homeOf(context), 'devcontainer.json')
+function settingsOf(context: IntegrationContext): string {
+  return join(homeOf(context), 'devcontainer.json')
+}
+
 const hasHostNetwork = process.platform === 'linux'
 const trusted = '/etc/cordon'
 

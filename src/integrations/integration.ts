@@ -28,7 +28,7 @@ export interface Integration {
   readonly wiring: 'files' | 'shell'
   /** The origins that the agent sends its key to, as it is logged in now; the first one's secret is the agent's key. */
   routes(context: IntegrationContext): readonly AgentRoute[]
-  /** Whether the agent's program is on the PATH. */
+  /** Whether the agent's program is on the PATH, or there is what it is known by. */
   isInstalled(context: IntegrationContext): boolean
   /** What is set up where; reads only. */
   detect(context: IntegrationContext): Found

@@ -4,7 +4,7 @@
  */
 import { join, relative, sep } from 'node:path'
 import { CordonError } from '../base/error.ts'
-import { privateFile, refuseSymlink } from '../base/file.ts'
+import { lstatIfThere, privateFile, refuseSymlink } from '../base/file.ts'
 import { assignedIn, withBlock, withoutBlock, withVariables } from './env-file.ts'
 import { excludeFiles } from './git-exclude.ts'
 import type { AgentRoute, Change, Found, Integration, IntegrationContext, Part, Plan } from './integration.ts'
@@ -17,8 +17,8 @@ import { readText } from './writes.ts'
 
 /** An agent as data. Every function is asked anew each time, and only reads. */
 export interface SettingsAgent extends Pick<Integration, 'name' | 'label' | 'scopes' | 'wiring'> {
-  /** The command that starts it; undefined for what is no program. */
-  program: string | undefined
+  /** The command that starts it; or, for what no command starts, the file by which it is known to be there. */
+  program: string | { file(context: IntegrationContext): string }
   /** The folder or file that a person would look at. */
   home(context: IntegrationContext): string
   routes(context: IntegrationContext): readonly AgentRoute[]
@@ -52,7 +52,8 @@ export function integrationOf(agent: SettingsAgent): Integration {
     revert: (context, fetchKey) => revertAll(manifestPath(context), takeOut, fetchKey),
     proxyUrl: (context) => proxyUrlIn(readManifest(manifestPath(context))),
     stopStaleDaemon: async () => false,
-    isInstalled: ({ env }) => program !== undefined && isOnPath(program, env),
+    isInstalled: (context) =>
+      typeof program === 'string' ? isOnPath(program, context.env) : lstatIfThere(program.file(context)) !== undefined,
   }
 }
 

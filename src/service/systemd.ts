@@ -12,7 +12,7 @@ export function userSystemd(env: NodeJS.ProcessEnv): InitSystem {
     startsWhen: 'when you log in',
     flags: ['--user'],
     folder: join(configHomeOf(env), 'systemd', 'user'),
-    hint: 'log in anew, by ssh or on a console (`su` and `sudo` bring none along), or run `cordon start` in a terminal',
+    hint: 'log in anew, by ssh or on a console (`su` and `sudo` bring none along); where there is no systemd, as in most containers, run `cordon start`',
   })
 }
 

@@ -148,7 +148,7 @@ test('without a systemd of the user, and for a name that is none, it says what i
     `
     $ cordon service install
     2> ✗ The systemd of this user does not answer, so nothing can be kept running by it. (init_missing)
-    2>   hint: log in anew, by ssh or on a console (\`su\` and \`sudo\` bring none along), or run \`cordon start\` in a terminal
+    2>   hint: log in anew, by ssh or on a console (\`su\` and \`sudo\` bring none along); where there is no systemd, as in most containers, run \`cordon start\`
     [1]
     $ cordon service install a/b
     2> ✗ "a/b" is no name for a service. (usage)

@@ -21,6 +21,31 @@ test('setup makes what is missing and says what is next; a second time all is th
   `)
 })
 
+test('without an agent, set-up leads to a route, then to its secret, then to the start, and then nowhere', async (t) => {
+  const page = openPage(t)
+  installAgents(page, [])
+  put(page.desk, 'key', secret)
+
+  await page.reads(`
+    $ cordon setup 2>&1 >/dev/null
+      next: cordon route add
+    $ cordon route add --host api.openai.com 2>&1 >/dev/null | grep next
+      next: cordon secret set openai
+    $ cordon setup 2>&1 >/dev/null
+      next: cordon secret set openai
+      next: cordon start
+    $ cordon secret set openai < key
+    ✓ Stored the secret of openai in the encrypted file ~/.config/cordon/secrets.age, as "openai".
+    2>   next: cordon start
+  `)
+  await page.desk.start()
+  await page.reads(`
+    $ cordon setup
+    ✓ The CA of this project is there already.
+    ✓ /desk/project/cordon.toml says all that is needed already.
+  `)
+})
+
 test('setup codex wires Codex; a second time nothing changes', async (t) => {
   const page = openPage(t)
 
@@ -339,6 +364,26 @@ test('setup --all wires every agent that is installed, each route once, and tell
   `)
 })
 
+test('setup --all wires a development container where there is one, and makes none', async (t) => {
+  const page = openPage(t)
+  installAgents(page, ['opencode', 'devcontainer'])
+
+  await page.reads(`
+    $ cordon setup --all 2>/dev/null | grep 'Set up'; ls -A
+    ✓ Set up opencode: /desk/project/.opencode/skills/cordon/SKILL.md.
+    .opencode
+    cordon.toml
+    $ mkdir .devcontainer && echo '{ "image": "debian:13" }' > .devcontainer/devcontainer.json
+    $ cordon setup --all 2>/dev/null | grep 'Set up'
+    ✓ Set up Dev Container: /desk/project/.devcontainer/cordon.env, /desk/project/.devcontainer/devcontainer.json.
+    $ cordon token rotate devcontainer
+    ✓ Rotated the client token devcontainer; the old one is refused from now on.
+    2> ! A Dev Container that runs has the old one: start it again.
+    $ cordon setup --all --scope user 2>&1 | grep Dev
+    ! Dev Container has no settings for a user alone: \`cordon setup devcontainer\` wires it in its own place.
+  `)
+})
+
 test('setup --all says so where no agent is installed, and takes no agent by name', async (t) => {
   const page = openPage(t)
   installAgents(page, ['hermes'])
@@ -346,7 +391,7 @@ test('setup --all says so where no agent is installed, and takes no agent by nam
   await page.reads(`
     $ cordon setup --all
     2> ! Hermes Agent has no settings for a project alone: \`cordon setup hermes\` wires it in its own place.
-    2> ✗ No agent that cordon knows and could wire here is on the PATH. (agents_missing)
+    2> ✗ No agent that cordon knows and could wire is installed here. (agents_missing)
     2>   hint: name one: \`cordon setup codex\`
     [1]
     $ cordon setup codex --all

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { delimiter, join } from 'node:path'
 import { describe, test } from 'node:test'
 import { filesHolding, put } from '../desk.ts'
 import { down, enter, noTerminal, onTerminal } from './terminal.ts'
@@ -101,6 +101,24 @@ describe('on a terminal', { skip: noTerminal }, () => {
       $ cordon integration list 2>&1 | grep ^codex | tr -s ' '
       codex yes current project /desk/project/.codex
     `)
+  })
+
+  test('where no agent is installed, one key goes on without one', async (t) => {
+    const page = openPage(t)
+    const PATH = [...(page.desk.env['PATH'] ?? '').split(delimiter).slice(0, 1), '/usr/bin', '/bin'].join(delimiter)
+
+    const screen = await onTerminal(
+      page.desk,
+      ['cordon', 'setup'],
+      [
+        ['❯ none yet', enter],
+        ['Make these changes?', enter],
+      ],
+      { env: { PATH } },
+    )
+
+    assert.equal(screen.code, 0, screen.text)
+    assert.match(screen.text, /✓ Wrote \/desk\/project\/cordon\.toml: port PORT\.\n {2}next: cordon route add\n$/)
   })
 
   test('setup changes nothing when the answer is no', async (t) => {

@@ -37,7 +37,7 @@ export async function setUp(context: Context, named: Integration | undefined, ty
   const { terminal } = context
   if (named && typed.all)
     throw new CordonError('usage', `--all and ${named.name} cannot be given together.`, { hint: 'give one of them' })
-  const agent = named ?? (isAsking(context, typed) && !typed.all ? await askAgent(context) : undefined)
+  const agent = named ?? (isAsking(context, typed) && !typed.all ? await askAgent(context, typed) : undefined)
   const options = agent ? inItsScope(agent, typed) : typed
   const scope = scopeIn(context, options)
   const agents = typed.all ? installedAgents(context, scope) : agent ? [agent] : []
@@ -57,13 +57,14 @@ export async function setUp(context: Context, named: Integration | undefined, ty
   // Where most people have their keys; those in the files of an agent are told with its set-up.
   if (scope.kind === 'project')
     for (const notice of ownKeysIn(join(dirname(scope.configPath), '.env'), suffix)) terminal.notice(notice)
-  if (agents.length > 0) return tellNext(context, scope, draft.config, left, suffix)
-  terminal.next(`cordon setup ${integrations[0]?.name}${suffix}`)
+  if (agents.length > 0 || draft.config.routes.length > 0) return tellNext(context, scope, draft.config, left, suffix)
+  const [installed] = agentsHere(context, scope).filter(({ scopes }) => scopes.includes(scope.kind))
+  terminal.next(installed ? `cordon setup ${installed.name}${suffix}` : `cordon route add${suffix}`)
 }
 
-/** Those whose program is on the PATH; one that has no settings in this scope is told. Throws `agents_missing`. */
+/** Those that are there; one that has no settings in this scope is told. Throws `agents_missing`. */
 function installedAgents(context: Context, scope: Scope): Integration[] {
-  const installed = integrations.filter((agent) => agent.isInstalled(agentContextOf(context, scope, {})))
+  const installed = agentsHere(context, scope)
   for (const { name, label, scopes } of installed)
     if (!scopes.includes(scope.kind))
       context.terminal.notice(
@@ -71,18 +72,27 @@ function installedAgents(context: Context, scope: Scope): Integration[] {
       )
   const fit = installed.filter(({ scopes }) => scopes.includes(scope.kind))
   if (fit.length > 0) return fit
-  throw new CordonError('agents_missing', 'No agent that cordon knows and could wire here is on the PATH.', {
+  throw new CordonError('agents_missing', 'No agent that cordon knows and could wire is installed here.', {
     hint: 'name one: `cordon setup codex`',
   })
 }
 
+function agentsHere(context: Context, scope: Scope): Integration[] {
+  const agentContext = agentContextOf(context, scope, {})
+  return integrations.filter((agent) => agent.isInstalled(agentContext))
+}
+
 const isAsking = ({ terminal }: Context, { yes, dryRun }: SetupOptions) => terminal.isInteractive && !yes && !dryRun
 
-async function askAgent({ terminal }: Context): Promise<Integration | undefined> {
+/** Those that are there come first, and next to them the way on without one. */
+async function askAgent(context: Context, typed: SetupOptions): Promise<Integration | undefined> {
+  const here = agentsHere(context, scopeIn(context, typed))
+  const choiceOf = ({ name, label }: Integration) => ({ value: name, name: label })
   const choices = [
-    ...integrations.map(({ name, label }) => ({ value: name, name: label })),
+    ...here.map(choiceOf),
     { value: 'none', name: 'none yet' },
+    ...integrations.filter((agent) => !here.includes(agent)).map(choiceOf),
   ]
-  const answer = await terminal.ask({ text: 'Which agent shall be wired?', choices })
+  const answer = await context.terminal.ask({ text: 'Which agent shall be wired?', choices })
   return integrations.find(({ name }) => name === answer)
 }
