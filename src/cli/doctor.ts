@@ -1,6 +1,7 @@
 import { styleText } from 'node:util'
 import { Command } from 'commander'
 import { CordonError, CordonErrors } from '../base/error.ts'
+import { refuseUnallowed } from '../config/allowed.ts'
 import type { Config } from '../config/load.ts'
 import type { Scope } from '../config/scope.ts'
 import type { Finding, Ground } from '../doctor/finding.ts'
@@ -31,6 +32,7 @@ export async function doctor(context: Context, options: Placed & { send?: boolea
 async function examined(context: Context, options: Placed & { send?: boolean }): Promise<Finding[]> {
   try {
     const { scope, config } = configIn(context, options)
+    if (options.send) refuseUnallowed(scope, config, suffixOf(options))
     const agents = integrations.flatMap((agent) => agentIn(context, scope, config, agent))
     const { examine } = await import('../doctor/doctor.ts')
     return await examine({

@@ -28,6 +28,7 @@ test('the page of the program reads as a page', async (t) => {
 
     Manage:
       route add|edit|list|show|remove          say which hosts get which credential
+      allow                                    let cordon.toml do what was edited into it by hand
       secret set|list|check|delete|passphrase  put real keys into their store, and look after them
       token add|list|rotate|revoke             look after the tokens that clients show to the proxy
       integration list|disable                 see which agents are set up, and take a set-up back
