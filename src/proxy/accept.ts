@@ -16,9 +16,10 @@ import { answerBadBytes, listenerOptions, openInterceptor } from './handshake.ts
 import { OpenClients } from './open-clients.ts'
 import { openOrigins } from './origins.ts'
 import type { Way } from './prepare.ts'
-import { type Policy, type Proxy, type ProxyValues, UnderWay } from './proxy.ts'
+import type { Policy, Proxy, ProxyValues } from './proxy.ts'
 import { answerFor, answerResponse, answerSocket } from './refuse.ts'
 import { Tally } from './tally.ts'
+import { UnderWay } from './under-way.ts'
 import { carryUpgrade } from './upgrade.ts'
 
 export interface RunningProxy {
@@ -57,7 +58,7 @@ export async function startProxy(values: ProxyValues): Promise<RunningProxy> {
     else if (request.url?.startsWith('/')) answerOwn(request, response, proxy)
     else {
       const plain = http1Request(request)
-      void carry(plain, http1Answer(response), wayOf(plain, proxy), proxy)
+      void carry(plain, http1Answer(response, proxy.underWay), wayOf(plain, proxy), proxy)
     }
   })
   server.on('connection', (socket) => {

@@ -7,6 +7,7 @@ import type { Duplex, Readable } from 'node:stream'
 import { type Fields, pairsOf, type RequestFields, readRequestFields } from './fields.ts'
 import { endAnswer } from './linger.ts'
 import { type Answer, answerResponse } from './refuse.ts'
+import type { UnderWay } from './under-way.ts'
 
 /** A request as its client sent it. */
 export interface ClientRequest {
@@ -110,17 +111,20 @@ function contentOf(message: IncomingMessage, { codings, lengths }: RequestFields
 }
 
 /** The answer to a request of HTTP/1.x. */
-export function http1Answer(response: ServerResponse): ClientAnswer {
-  return new Http1Answer(response)
+export function http1Answer(response: ServerResponse, underWay: UnderWay): ClientAnswer {
+  return new Http1Answer(response, underWay)
 }
 
 class Http1Answer implements ClientAnswer {
   readonly #response: ServerResponse
+  readonly #underWay: UnderWay
   #onReady: () => void = ignore
   #isWatched = false
+  #isWhole = false
 
-  constructor(response: ServerResponse) {
+  constructor(response: ServerResponse, underWay: UnderWay) {
     this.#response = response
+    this.#underWay = underWay
     // A client that goes away in mid-answer is no error of ours; `watch` sees it by `close`.
     response.on('error', ignore)
     response.sendDate = false
@@ -160,18 +164,19 @@ class Http1Answer implements ClientAnswer {
 
   /** What has a length has no trailers here (RFC 9112 §7.1.2), so this is the end. */
   writeWhole(content: Buffer): void {
-    endAnswer(this.#response, content)
+    this.#isWhole = true
+    this.#underWay.writeTogether(() => endAnswer(this.#response, content))
   }
 
   end(trailers?: Fields): void {
     const response = this.#response
-    if (response.writableEnded) return
+    if (this.#isWhole || response.writableEnded) return
     if (trailers && trailers.length > 0 && response.chunkedEncoding) response.addTrailers(pairsOf(trailers))
     endAnswer(response)
   }
 
   break(): void {
-    if (!this.#response.writableEnded) this.#response.destroy()
+    if (!this.#isWhole && !this.#response.writableEnded) this.#response.destroy()
   }
 
   refuse(answer: Answer): void {

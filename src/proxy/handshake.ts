@@ -55,7 +55,8 @@ export function openInterceptor(proxy: Proxy): Interceptor {
   const sessions = new ClientSessions(proxy)
   const server = createServer(
     listenerOptions,
-    (message, response) => void carry(http1Request(message), http1Answer(response), wayOf(message.socket), proxy),
+    (message, response) =>
+      void carry(http1Request(message), http1Answer(response, proxy.underWay), wayOf(message.socket), proxy),
   )
   // Where the request has content that is still coming, the stream is one of Node's own and not the connection.
   server.on(
