@@ -9,6 +9,7 @@ import type { Integration } from '../integrations/integration.ts'
 import { integrations } from '../integrations/integrations.ts'
 import { type Context, certsOf, configIn, factual, type Placed, scopeIn, sourcesIn, suffixOf } from './context.ts'
 import { QuietExit } from './exit.ts'
+import { hintFor } from './hints.ts'
 import { servicesFound } from './service/found.ts'
 import { wiredContext } from './setup/agent.ts'
 
@@ -21,7 +22,7 @@ export const doctorCommand = (context: Context) =>
     .action((options: Placed & { send?: boolean }) => doctor(context, options))
 
 export async function doctor(context: Context, options: Placed & { send?: boolean }): Promise<void> {
-  const findings = await examined(context, options)
+  const findings = (await examined(context, options)).map((one) => withPlacedMend(suffixOf(options), one))
   const failed = findings.filter(({ state }) => state === 'failure').length
   if (options.json) context.terminal.answer(JSON.stringify({ ok: failed === 0, findings }, null, 2))
   else context.terminal.answer(linesOf(findings))
@@ -73,6 +74,10 @@ function agentIn(context: Context, scope: Scope, config: Config, agent: Integrat
     throw cause
   }
 }
+
+/** A check hands on the hints of other rooms, which know no scope. */
+const withPlacedMend = (suffix: string, { mend, ...finding }: Finding): Finding =>
+  mend === undefined ? finding : { ...finding, mend: hintFor(suffix, mend) }
 
 const marks = { ok: ['green', '✓'], warning: ['yellow', '!'], failure: ['red', '✗'] } as const
 

@@ -219,3 +219,20 @@ test('without a command the page is printed, and the exit code says that one is 
 
   assert.deepEqual([bare.code, bare.stdout, bare.stderr], [2, '', stdout])
 })
+
+test('a reader who leaves ends nothing half-done, and output that cannot be written is told in a sentence', async (t) => {
+  const page = openPage(t)
+  await page.typed('cordon setup; cordon token add ci; cordon token add bot')
+
+  await page.reads(`
+    $ cordon token rotate --all 2> told | true; cat told; cordon token list | wc -l
+      next: eval "$(cordon env)"
+    4
+    $ cordon token list --json > /dev/full
+    2> ✗ What is printed cannot be written: ENOSPC: no space left on device, write. (file_unwritable)
+    [1]
+    $ cordon --help > /dev/full
+    2> ✗ What is printed cannot be written: ENOSPC: no space left on device, write. (file_unwritable)
+    [1]
+  `)
+})
