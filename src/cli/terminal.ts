@@ -34,11 +34,13 @@ export interface Question {
 }
 
 export function openTerminal(input = process.stdin): Terminal {
-  const isInteractive = input.isTTY === true && process.stderr.isTTY === true
+  const isInteractive = () => input.isTTY === true && process.stderr.isTTY === true
   const mark = (colour: 'green' | 'yellow' | 'dim', sign: string, stream: NodeJS.WriteStream) =>
     styleText(colour, sign, { stream })
   return {
-    isInteractive,
+    get isInteractive() {
+      return isInteractive()
+    },
     answer: (text) => void process.stdout.write(asCalled(text.endsWith('\n') ? text : `${text}\n`)),
     done: (sentence) => void process.stdout.write(`${mark('green', '✓', process.stdout)} ${asCalled(sentence)}\n`),
     notice: (sentence) => void process.stderr.write(`${mark('yellow', '!', process.stderr)} ${asCalled(sentence)}\n`),
@@ -66,7 +68,7 @@ export function openTerminal(input = process.stdin): Terminal {
       return confirm({ message: question }, { output: process.stderr })
     },
     async readSecret(prompt) {
-      if (!isInteractive) return readAll(input)
+      if (!isInteractive()) return readAll(input)
       const { password } = await import('@inquirer/prompts')
       // Without this Ctrl+T would show it.
       return password({ message: prompt, mask: false, toggleMask: false }, { output: process.stderr })

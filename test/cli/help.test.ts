@@ -95,6 +95,7 @@ test('the page of each group and command says what it does in sentences', async 
       --log-level <level>     how much it tells on stderr (choices: "trace", "debug", "info", "warn",
                               "error", default: "info")
       --keep-going            start although secrets are missing; requests of those routes are refused
+      --log-file <path>       print to the end of a file; one of 8 MiB is put aside as PATH.1
       --while-commands-run    stop when no command of \`cordon run\` lives any more
       -h, --help              print this page
     $ cordon secret set --help
