@@ -2,12 +2,13 @@
  * Routes put into the text of `cordon.toml`, changed and taken out, with everything else of a person's left where it is.
  * What these functions write is judged when it is saved.
  */
+import { besideMark } from '../base/byte-order-mark.ts'
 import { CordonError } from '../base/error.ts'
 import type { RouteName } from '../base/names.ts'
 import type { Auth } from '../policy/route.ts'
 import type { SecretPlace } from '../secrets/source.ts'
 import { nearest } from './meant.ts'
-import { besideMark, insertLines } from './toml-lines.ts'
+import { insertLines } from './toml-lines.ts'
 import { removeKey, setKey, type TomlValue, valueAt } from './toml-text.ts'
 import { isSame, type Table, treeOf, valueIn, valuesOf } from './toml-tree.ts'
 import { isEqual, keyText, valueText } from './toml-value.ts'

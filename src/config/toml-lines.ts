@@ -3,11 +3,6 @@
  * without one, and new lines end as most of the old ones do.
  */
 
-/** Makes an edit to what follows a byte order mark, which is a character to one of the parsers and nothing to the other. */
-export function besideMark(text: string, edit: (plain: string) => string): string {
-  return text.startsWith('\uFEFF') ? `\uFEFF${edit(text.slice(1))}` : edit(text)
-}
-
 /** Where the line of an offset begins. */
 export function startOfLine(text: string, offset: number): number {
   return offset === 0 ? 0 : text.lastIndexOf('\n', offset - 1) + 1

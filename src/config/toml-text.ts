@@ -6,10 +6,10 @@
  * header along, and how a person sees whose it is.
  */
 import type { AST } from 'toml-eslint-parser'
+import { besideMark, withoutMark } from '../base/byte-order-mark.ts'
 import { checked, refused } from './toml-check.ts'
 import { addToInline, removeFromInline } from './toml-inline.ts'
 import {
-  besideMark,
   endOfLine,
   insertLines,
   isBlankLine,
@@ -54,6 +54,25 @@ export function removeKey(text: string, path: Path): string {
     if (valueIn(valuesOf(plain), path) === undefined) return plain
     const tree = treeOf(plain)
     return checked(tree, path, undefined, withoutKey(tree, path))
+  })
+}
+
+/** The value at a path as it is written; undefined where it is written in pieces, as a table is. Throws `toml_faulty`. */
+export function rawAt(text: string, path: Path): string | undefined {
+  const plain = withoutMark(text)
+  const node = treeOf(plain).keys.find((key) => isSame(key.path, path))?.node
+  return node && plain.slice(...node.value.range)
+}
+
+/** Puts a value back as it was written, in the place of another. Throws `toml_faulty` and `edit_refused`. */
+export function setRaw(text: string, path: Path, raw: string): string {
+  return besideMark(text, (plain) => {
+    const tree = treeOf(plain)
+    const node = tree.keys.find((key) => isSame(key.path, path))?.node
+    if (node === undefined) return plain
+    const [from, to] = node.value.range
+    const after = plain.slice(0, from) + raw + plain.slice(to)
+    return checked(tree, path, asTomlValue(valueIn(valuesOf(after), path)), after)
   })
 }
 

@@ -1,5 +1,4 @@
 import { checkAgents } from './agents.ts'
-import { checkAllowed } from './allowed.ts'
 import { checkCa } from './ca.ts'
 import type { Check, Finding, Ground } from './finding.ts'
 import { checkNextHop } from './next-hop.ts'
@@ -13,7 +12,6 @@ import { checkTrust } from './trust.ts'
 
 /** Every check there is, in the order in which a set-up comes about. */
 const checks: readonly Check[] = [
-  checkAllowed,
   checkCa,
   checkTrust,
   checkTokens,

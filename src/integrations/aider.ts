@@ -6,9 +6,11 @@
  *     .aider.cordon.env, ~/.aider/cordon.env     ours alone: a project's `.env` is read by other programs too
  */
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
+import { parseDocument } from 'yaml'
 import { readIfThere } from '../base/file.ts'
 import { placeholderIn, presetRoute } from '../config/known-hosts.ts'
-import { withoutBlock } from './env-file.ts'
+import { editBlock, withoutBlock } from './block.ts'
 import { folderOf } from './home.ts'
 import type { IntegrationContext } from './integration.ts'
 import { ownKeysIn } from './own-keys.ts'
@@ -36,19 +38,21 @@ const variablesOf = (context: IntegrationContext) =>
 
 function edits(context: IntegrationContext): Edit[] {
   const variables = { ...context.variables, ANTHROPIC_API_KEY: placeholderIn('ANTHROPIC_API_KEY') }
-  const path = variablesOf(context)
   return [
-    { kind: 'variables', path, variables },
-    ...(isAppendable(context)
-      ? [{ kind: 'lines' as const, path: settingsOf(context), lines: [`env-file: ${JSON.stringify(path)}`] }]
-      : []),
+    { kind: 'variables', path: variablesOf(context), variables },
+    ...(isAppendable(context) ? [{ kind: 'lines' as const, path: settingsOf(context), lines: [lineOf(context)] }] : []),
   ]
 }
 
-/** Whether a line at the end is one more setting: YAML of another form than one a line, and a file that names its own, are left alone. */
+const lineOf = (context: IntegrationContext) => `env-file: ${JSON.stringify(variablesOf(context))}`
+
+/** Whether a line at the end is one more setting and changes no other: in YAML that takes a parser to tell. */
 function isAppendable(context: IntegrationContext): boolean {
   const text = withoutBlock(readIfThere(settingsOf(context)) ?? '')
-  return !/^(env-file\s*:|[{[]|\.\.\.)/m.test(text)
+  const own = parseDocument(text)
+  const both = parseDocument(editBlock(text, [lineOf(context)], undefined).text)
+  if (own.errors.length > 0 || both.errors.length > 0) return false
+  return isDeepStrictEqual(both.toJS(), { ...own.toJS(), 'env-file': variablesOf(context) })
 }
 
 function notices(context: IntegrationContext): string[] {

@@ -1,4 +1,4 @@
-import { removeKey, setKey, type TomlValue, valueAt } from '../config/toml-text.ts'
+import { rawAt, removeKey, setKey, setRaw, type TomlValue, valueAt } from '../config/toml-text.ts'
 import type { SetKey } from './integration.ts'
 import { digestOf } from './manifest.ts'
 
@@ -35,7 +35,7 @@ export function editConfig(
     ([name, value]): WantedKey => ({ path: ['shell_environment_policy', 'set', name], value }),
   )
   const wanted = [...sandbox.keys, ...daemon, ...set]
-  const keys = wanted.map((key) => setKeyOf(key, valueAt(theirs, key.path)))
+  const keys = wanted.map((key) => setKeyOf(key, rawAt(theirs, key.path)))
   const dropped = ours.filter((old) => !keys.some(({ path }) => isSame(path, old.path)))
   const edited = wanted.reduce((rest, { path, value }) => setKey(rest, path, value), takenBack(text, dropped).text)
   return { text: edited, keys, notices: [...sandbox.notices, ...policyNotices(theirs)] }
@@ -43,7 +43,7 @@ export function editConfig(
 
 const daemonKey = ['features', 'daemon_auto_start']
 
-const setKeyOf = ({ path, value }: WantedKey, previous: TomlValue | undefined): SetKey =>
+const setKeyOf = ({ path, value }: WantedKey, previous: string | undefined): SetKey =>
   previous === undefined ? { path, wrote: digestOfValue(value) } : { path, wrote: digestOfValue(value), previous }
 
 const digestOfValue = (value: TomlValue) => digestOf(JSON.stringify(value))
@@ -58,7 +58,7 @@ export function takenBack(text: string, ours: readonly SetKey[]): { text: string
       conflicts.push(path.join('.'))
       return rest
     }
-    return previous === undefined ? removeKey(rest, path) : setKey(rest, path, previous)
+    return previous === undefined ? removeKey(rest, path) : setRaw(rest, path, previous)
   }, text)
   return { text: restored, conflicts }
 }

@@ -1,7 +1,9 @@
 import { modeOf } from '../base/file.ts'
-import { withBlock } from './env-file.ts'
+import { blockOf, editBlock } from './block.ts'
+import type { Home } from './codex-home.ts'
 import { workTreeOf } from './git-exclude.ts'
 import type { Change, IntegrationContext } from './integration.ts'
+import { partOf } from './manifest.ts'
 import { readText } from './writes.ts'
 
 /** What Codex and we keep in its home that belongs to this machine and not to the project. */
@@ -29,7 +31,7 @@ const privatePaths = [
 
 /** Keeps a project's Codex home out of its commits; undefined outside a work tree. A project that shares a part of it goes on to. */
 export function excludeChange(
-  home: string,
+  { home, manifest }: Pick<Home, 'home' | 'manifest'>,
   { cwd, env }: IntegrationContext,
 ): { change: Change | undefined; tracked: string[] } | undefined {
   const tree = workTreeOf(home, cwd, env)
@@ -38,7 +40,7 @@ export function excludeChange(
   const shared = tracked.includes('config.toml') ? privatePaths : [...privatePaths, 'config.toml']
   const lines = tracked.length === 0 ? [pattern] : shared.map((one) => pattern + one)
   const before = readText(path)
-  const after = withBlock(before ?? '', lines)
-  const change: Change = { path, before, after, mode: modeOf(path) ?? 0o644, part: { kind: 'block' } }
+  const { text: after, part } = editBlock(before ?? '', lines, blockOf(partOf(manifest, path)))
+  const change: Change = { path, before, after, mode: modeOf(path) ?? 0o644, part }
   return { change: after === before ? undefined : change, tracked }
 }

@@ -1,12 +1,14 @@
 import { privateFile } from '../base/file.ts'
 import { valueAt } from '../config/toml-text.ts'
+import { blockOf, withoutBlock } from './block.ts'
 import { loginOf, placeholderLogin } from './codex-auth.ts'
 import { editConfig } from './codex-config.ts'
 import { loadable } from './codex-daemon.ts'
 import { excludeChange } from './codex-exclude.ts'
 import { type Home, openHome } from './codex-home.ts'
-import { assignedIn, withoutBlock, withVariables } from './env-file.ts'
+import { assignedIn, editVariables } from './env-file.ts'
 import type { IntegrationContext, Plan } from './integration.ts'
+import { partOf } from './manifest.ts'
 import { withoutKey } from './marked-key.ts'
 import { ownKeysIn } from './own-keys.ts'
 
@@ -22,13 +24,13 @@ export function planCodex(context: IntegrationContext): Plan {
   return plan
 }
 
-function planExclude(plan: Plan, { home, config }: Home, context: IntegrationContext): void {
+function planExclude(plan: Plan, home: Home, context: IntegrationContext): void {
   if (context.scope === 'user') return
   const exclude = excludeChange(home, context)
   if (exclude?.change) plan.changes.push(exclude.change)
   if (!exclude?.tracked.includes('config.toml')) return
   plan.notices.push(
-    `${config.path} is tracked by git: commit neither our lines nor the token in them, and read the file first, for Codex will trust all of it.`,
+    `${home.config.path} is tracked by git: commit neither our lines nor the token in them, and read the file first, for Codex will trust all of it.`,
   )
 }
 
@@ -37,7 +39,7 @@ function planConfig(
   { config: { path, text }, manifest }: Home,
   { variables, scope }: IntegrationContext,
 ): void {
-  const part = manifest?.files.find((file) => file.path === path)?.part
+  const part = partOf(manifest, path)
   const edit = editConfig(text ?? '', variables, part?.kind === 'keys' ? part.keys : [], scope)
   plan.notices.push(...edit.notices)
   if (edit.text === (text ?? '')) return
@@ -86,13 +88,13 @@ function planLogin(plan: Plan, { auth: { path, text }, config }: Home): void {
   }
 }
 
-function planEnv(plan: Plan, { env: { path, text } }: Home, { variables, self }: IntegrationContext): void {
+function planEnv(plan: Plan, { env: { path, text }, manifest }: Home, { variables, self }: IntegrationContext): void {
   const loaded = loadable(variables)
-  const after = withVariables(text ?? '', loaded)
-  const foreign = assignedIn(withoutBlock(text ?? ''), Object.keys(loaded))
+  const { text: after, part } = editVariables(text ?? '', loaded, blockOf(partOf(manifest, path)))
+  const foreign = assignedIn(withoutBlock(after), Object.keys(loaded))
   if (foreign.length > 0)
     plan.notices.push(`${path} sets ${foreign.join(', ')} itself; cordon's lines come last and win.`)
   plan.notices.push(...ownKeysIn(path, self.options))
   if (after === text) return
-  plan.changes.push({ path, before: text, after, mode: privateFile, part: { kind: 'block' } })
+  plan.changes.push({ path, before: text, after, mode: privateFile, part })
 }

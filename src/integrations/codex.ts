@@ -6,12 +6,13 @@
  *     auth.json     its login, here the placeholder
  */
 import { join } from 'node:path'
+import { hasBlock } from './block.ts'
 import { loginOf } from './codex-auth.ts'
 import { daemonHolds, loadable, staleDaemon, stopDaemon } from './codex-daemon.ts'
 import { codexHomeOf, manifestPathOf, openHome } from './codex-home.ts'
 import { planCodex } from './codex-plan.ts'
 import { codexRoutes } from './codex-routes.ts'
-import { hasBlock, variableIn } from './env-file.ts'
+import { variableIn } from './env-file.ts'
 import type { Found, Integration, IntegrationContext } from './integration.ts'
 import { readManifest, type TakeOut } from './manifest.ts'
 import { isOnPath } from './program.ts'
@@ -30,7 +31,7 @@ export const codex: Integration = {
   plan: planCodex,
   apply: (context, plan, moveKey) =>
     applyPlan(manifestPathOf(context), codexHomeOf(context), plan, takeOutOfCodex, moveKey),
-  revert: (context, fetchKey) => revertAll(manifestPathOf(context), takeOutOfCodex, fetchKey),
+  revert: (context, fetchKey) => revertAll(manifestPathOf(context), context, takeOutOfCodex, fetchKey),
   proxyUrl: (context) => variableIn(readText(join(codexHomeOf(context), '.env')) ?? '', 'HTTPS_PROXY'),
   stopStaleDaemon,
 }

@@ -1,70 +1,26 @@
-/**
- * Our lines in a file that belongs to somebody else: a block between two comment lines, in a dotenv file or a git exclude
- * file. Every other byte stays as it is.
- */
+/** Variables in a dotenv file that belongs to somebody else. */
 import { CordonError } from '../base/error.ts'
 import { assignmentsOf } from '../config/dotenv.ts'
-
-// A git exclude file is one for all agents of a project, so each has a block of its own there.
-const openingOf = (owner: string | undefined) =>
-  owner === undefined ? '# >>> cordon >>>' : `# >>> cordon ${owner} >>>`
-const closing = '# <<< cordon <<<'
-
-/** The text with our block holding `lines`: in place of the older block, or at the end. Throws `block_broken`. */
-export function withBlock(text: string, lines: readonly string[], owner?: string): string {
-  const eol = /\r?\n/.exec(text)?.[0] ?? '\n'
-  const block = [`${openingOf(owner)} put in by cordon, which also takes it out`, ...lines, closing]
-    .map((line) => line + eol)
-    .join('')
-  const place = placeOf(text, owner)
-  if (place) return text.slice(0, place.start) + block + text.slice(place.end)
-  return text + (text === '' || text.endsWith('\n') ? '' : eol) + block
-}
-
-/** The text without our block. Throws `block_broken`. */
-export function withoutBlock(text: string, owner?: string): string {
-  const place = placeOf(text, owner)
-  return place ? text.slice(0, place.start) + text.slice(place.end) : text
-}
-
-export function hasBlock(text: string): boolean {
-  return placeOf(text) !== undefined
-}
-
-/** The block's offsets in the text, with the end of its last line. Throws `block_broken`. */
-export function placeOf(text: string, owner?: string): { start: number; end: number } | undefined {
-  const opening = openingOf(owner)
-  const start = lineAt(text, opening, 0)
-  if (start === undefined) return undefined
-  const last = lineAt(text, closing, start)
-  if (last === undefined) {
-    throw new CordonError('block_broken', `The line \`${opening}\` has no \`${closing}\` below it.`, {
-      hint: 'remove our lines by hand, then run the command again',
-    })
-  }
-  const newline = text.indexOf('\n', last)
-  return { start, end: newline === -1 ? text.length : newline + 1 }
-}
-
-function lineAt(text: string, beginning: string, from: number): number | undefined {
-  if (text.startsWith(beginning, from)) return from
-  const before = text.indexOf(`\n${beginning}`, from)
-  return before === -1 ? undefined : before + 1
-}
+import { editBlock, placeOf, withoutBlock } from './block.ts'
+import type { BlockPart } from './integration.ts'
 
 /**
  * The dotenv text that gives these variables their values. Our block wins over a person's line for the same variable,
  * because the last assignment counts; where one stands below the block, the block moves to the end.
  * Throws `env_file_faulty` where a quote above would swallow the block.
  */
-export function withVariables(text: string, variables: Readonly<Record<string, string>>): string {
+export function editVariables(
+  text: string,
+  variables: Readonly<Record<string, string>>,
+  ours: BlockPart | undefined,
+): { text: string; part: BlockPart } {
   const lines = Object.entries(variables).map(([name, value]) => `${name}=${quoted(value)}`)
-  const inPlace = withBlock(text, lines)
-  const below = inPlace.slice(placeOf(inPlace)?.end)
+  const inPlace = editBlock(text, lines, ours)
+  const below = inPlace.text.slice(placeOf(inPlace.text)?.end)
   const isOverridden = assignedIn(below, Object.keys(variables)).length > 0
-  const result = isOverridden ? withBlock(withoutBlock(text), lines) : inPlace
-  refuseOpenQuote(result.slice(0, placeOf(result)?.start))
-  return result
+  const edit = isOverridden ? editBlock(withoutBlock(inPlace.text), lines, undefined) : inPlace
+  refuseOpenQuote(edit.text.slice(0, placeOf(edit.text)?.start))
+  return edit
 }
 
 /** The value that our block gives a variable. */

@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import { modeOf } from '../base/file.ts'
-import { withBlock } from './env-file.ts'
+import { blockOf, editBlock } from './block.ts'
 import type { Change, IntegrationContext } from './integration.ts'
+import { type Manifest, partOf } from './manifest.ts'
 import { readText } from './writes.ts'
 
 /** The work tree that a folder lies in. */
@@ -38,6 +39,7 @@ export function excludeFiles(
   paths: readonly string[],
   owner: string,
   { cwd, env }: IntegrationContext,
+  manifest: Manifest | undefined,
 ): { changes: Change[]; tracked: string[] } {
   const trees = paths.map((path) => ({ path, tree: workTreeOf(dirname(path), cwd, env) }))
   const excludeFile = trees[0]?.tree?.excludeFile
@@ -47,13 +49,13 @@ export function excludeFiles(
     .filter((one) => !isTracked(one))
     .map(({ path, tree }) => `${tree?.pattern}${escaped(basename(path))}`)
   const before = readText(excludeFile)
-  const after = withBlock(before ?? '', lines, owner)
+  const { text: after, part } = editBlock(before ?? '', lines, blockOf(partOf(manifest, excludeFile)), owner)
   const change: Change = {
     path: excludeFile,
     before,
     after,
     mode: modeOf(excludeFile) ?? 0o644,
-    part: { kind: 'block', owner },
+    part,
   }
   return {
     changes: after === before || lines.length === 0 ? [] : [change],

@@ -1,4 +1,3 @@
-import type { TomlValue } from '../config/toml-text.ts'
 import type { Secret } from '../secrets/secret.ts'
 import type { SecretPlace } from '../secrets/source.ts'
 import type { JsonPath } from './json-text.ts'
@@ -84,28 +83,42 @@ export interface Change {
 
 /** How our part of a file is told from the person's, should both have written to it. */
 export type Part =
-  | { kind: 'block'; owner?: string }
+  | BlockPart
   | { kind: 'keys'; keys: SetKey[] }
   | JsonPart
   | { kind: 'login'; place?: SecretPlace }
   | { kind: 'whole' }
 
-/** A key of a TOML file that we set, and what it was before. Our value is kept as a digest, for a client token may be in it. */
+/**
+ * Lines between two of ours, each as a digest; in a file that several agents share, `owner` says whose they are. A record of
+ * an earlier version has no lines, and all that is in its block is ours.
+ */
+export interface BlockPart {
+  kind: 'block'
+  owner?: string
+  lines?: string[]
+}
+
+/** A key of a TOML file that we set, and the text of its value before. Ours is kept as a digest, for a client token may be in it. */
 export interface SetKey {
   path: string[]
   wrote: string
-  previous?: TomlValue
+  previous?: string
 }
 
-/** Our part of a JSON file: values, items of arrays, and the objects and arrays that were made for them. */
+/**
+ * Our part of a JSON file: values, items of arrays, the objects and arrays that were made for them, and what stood between the
+ * brackets of those that were there and had nothing in them.
+ */
 export interface JsonPart {
   kind: 'json'
   keys: SetJson[]
   items: { path: JsonPath; wrote: string }[]
   made: JsonPath[]
+  empty: { path: JsonPath; inner: string }[]
 }
 
-/** A value of a JSON file that we set, as a digest, and the JSON of what was there before. */
+/** A value of a JSON file that we set, as a digest, and the text of what was there before. */
 export interface SetJson {
   path: JsonPath
   wrote: string

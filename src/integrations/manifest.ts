@@ -12,9 +12,10 @@ import { CordonError } from '../base/error.ts'
 import { readIfThere } from '../base/file.ts'
 import { shellWord } from '../base/shell.ts'
 import type { Part } from './integration.ts'
+import { type OlderManifest, renewed } from './older-manifest.ts'
 
 export interface Manifest {
-  version: 2
+  version: 3
   /** The agent's home that was set up. */
   home: string
   /** The folders that were made, outermost first. */
@@ -58,23 +59,18 @@ export type TakeOut = (
   tell: (notice: string) => void,
 ) => TakenOut
 
-/** A manifest as it was before files were remembered without what a person has in them: each with its whole text. */
-interface FirstManifest extends Omit<Manifest, 'version' | 'files'> {
-  version: 1
-  files: (Omit<Undo, 'before'> & { before?: string })[]
-}
-
 /** Reads a manifest, or undefined when nothing was set up. Throws `manifest_unreadable`. */
 export function readManifest(path: string): Manifest | undefined {
   const text = readIfThere(path)
   if (text === undefined) return undefined
   try {
-    const manifest = JSON.parse(text) as Manifest | FirstManifest
+    const manifest = JSON.parse(text) as Manifest | OlderManifest
     if (Array.isArray(manifest.files) && Array.isArray(manifest.folders))
       switch (manifest.version) {
         case 1:
-          return renewed(manifest)
         case 2:
+          return renewed(manifest)
+        case 3:
           return manifest
       }
   } catch {
@@ -85,11 +81,9 @@ export function readManifest(path: string): Manifest | undefined {
   })
 }
 
-function renewed({ files, ...rest }: FirstManifest): Manifest {
-  const beforeOf = (text: string | undefined): Before =>
-    text === undefined ? { kind: 'absent' } : { kind: 'text', text }
-  return { ...rest, version: 2, files: files.map((file) => ({ ...file, before: beforeOf(file.before) })) }
-}
+/** Our part of a file, as it was written the last time. */
+export const partOf = (manifest: Manifest | undefined, path: string): Part | undefined =>
+  manifest?.files.find((file) => file.path === path)?.part
 
 /** SHA-256 in hex. */
 export const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex')

@@ -2,7 +2,7 @@ import { readIfThere } from '../base/file.ts'
 import { shellWord } from '../base/shell.ts'
 import { assignmentsOf } from '../config/dotenv.ts'
 import { hostsOfVariable } from '../config/known-hosts.ts'
-import { withoutBlock } from './env-file.ts'
+import { withoutBlock } from './block.ts'
 import { isPlaceholder } from './placeholder.ts'
 
 /** A sentence about the real keys of known hosts that a person has in a dotenv file; `options` name the configuration. */

@@ -2,18 +2,19 @@
  * Most agents are set up by edits of files that they read at their start. Such an agent is told as data: its program, its
  * routes and its edits; the four verbs are the same for all of them.
  */
-import { join, relative, sep } from 'node:path'
+import { join } from 'node:path'
 import { CordonError } from '../base/error.ts'
 import { lstatIfThere, privateFile, refuseSymlink } from '../base/file.ts'
-import { assignedIn, withBlock, withoutBlock, withVariables } from './env-file.ts'
+import { blockOf, editBlock, withoutBlock } from './block.ts'
+import { assignedIn, editVariables } from './env-file.ts'
 import { excludeFiles } from './git-exclude.ts'
 import type { AgentRoute, Change, Found, Integration, IntegrationContext, Part, Plan } from './integration.ts'
 import { editJson, type WantedJson } from './json-edit.ts'
-import { type Manifest, readManifest } from './manifest.ts'
+import { type Manifest, partOf, readManifest } from './manifest.ts'
 import { isOnPath } from './program.ts'
 import { takeOut } from './take-out.ts'
 import { applyPlan, revertAll } from './undo.ts'
-import { readText } from './writes.ts'
+import { linkBelow, readText } from './writes.ts'
 
 /** An agent as data. Every function is asked anew each time, and only reads. */
 export interface SettingsAgent extends Pick<Integration, 'name' | 'label' | 'scopes' | 'wiring'> {
@@ -49,7 +50,7 @@ export function integrationOf(agent: SettingsAgent): Integration {
     detect: (context) => found(agent, context, openManifest(agent, manifestPath(context), context)),
     plan: (context) => planOf(agent, context, openManifest(agent, manifestPath(context), context)),
     apply: (context, plan) => applyPlan(manifestPath(context), home(context), plan, takeOut),
-    revert: (context, fetchKey) => revertAll(manifestPath(context), takeOut, fetchKey),
+    revert: (context, fetchKey) => revertAll(manifestPath(context), context, takeOut, fetchKey),
     proxyUrl: (context) => proxyUrlIn(readManifest(manifestPath(context))),
     stopStaleDaemon: async () => false,
     isInstalled: (context) =>
@@ -78,13 +79,14 @@ function planOf(agent: SettingsAgent, context: IntegrationContext, manifest: Man
   const notices = [...agent.notices(context)]
   const edits = agent.edits(context)
   // A repository may bring links of its own, and what we write must not land outside it.
-  if (context.scope === 'project') for (const { path } of edits) refuseLinks(context.cwd, path)
+  if (context.scope === 'project') for (const { path } of edits) refuseSymlink(linkBelow(context.cwd, path) ?? path)
   const changes = edits.flatMap((edit) => changeOf(edit, manifest, (notice) => notices.push(notice)) ?? [])
   if (context.scope === 'project') {
     const exclude = excludeFiles(
       edits.filter((edit) => !(edit.kind === 'json' && edit.shared)).map(({ path }) => path),
       agent.name,
       context,
+      manifest,
     )
     for (const path of exclude.tracked)
       notices.push(
@@ -95,15 +97,10 @@ function planOf(agent: SettingsAgent, context: IntegrationContext, manifest: Man
   return { changes, notices, next: [...agent.next(context)], realKey: undefined }
 }
 
-function refuseLinks(folder: string, path: string): void {
-  const names = relative(folder, path).split(sep)
-  for (const index of names.keys()) refuseSymlink(join(folder, ...names.slice(0, index + 1)))
-}
-
 function changeOf(edit: Edit, manifest: Manifest | undefined, tell: (notice: string) => void): Change | undefined {
   const { path } = edit
   const before = readText(path)
-  const { after, part } = edited(edit, before, manifest?.files.find((file) => file.path === path)?.part, tell)
+  const { after, part } = edited(edit, before, partOf(manifest, path), tell)
   return after === before ? undefined : { path, before, after, mode: privateFile, part }
 }
 
@@ -119,12 +116,15 @@ function edited(
       return { after: text, part }
     }
     case 'variables': {
-      const foreign = assignedIn(withoutBlock(before ?? ''), Object.keys(edit.variables))
+      const { text, part } = editVariables(before ?? '', edit.variables, blockOf(ours))
+      const foreign = assignedIn(withoutBlock(text), Object.keys(edit.variables))
       if (foreign.length > 0) tell(`${edit.path} sets ${foreign.join(', ')} itself; cordon's lines come last and win.`)
-      return { after: withVariables(before ?? '', edit.variables), part: { kind: 'block' } }
+      return { after: text, part }
     }
-    case 'lines':
-      return { after: withBlock(before ?? '', edit.lines), part: { kind: 'block' } }
+    case 'lines': {
+      const { text, part } = editBlock(before ?? '', edit.lines, blockOf(ours))
+      return { after: text, part }
+    }
     case 'whole':
       return { after: edit.text, part: { kind: 'whole' } }
   }

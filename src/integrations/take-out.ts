@@ -1,5 +1,5 @@
+import { takenBackBlock } from './block.ts'
 import { takenBack } from './codex-config.ts'
-import { withoutBlock } from './env-file.ts'
 import { takenBackJson } from './json-edit.ts'
 import type { TakeOut } from './manifest.ts'
 
@@ -9,8 +9,11 @@ export const takeOut: TakeOut = ({ path, part, before }, text, tell) => {
     for (const key of conflicts) tell(`${path}: ${key} was changed since the set-up, and stays.`)
   }
   switch (part.kind) {
-    case 'block':
-      return { result: 'text', text: withoutBlock(text, part.owner) }
+    case 'block': {
+      const { text: rest, hasForeign } = takenBackBlock(text, part)
+      if (hasForeign) tell(`${path}: what you wrote between our lines stays.`)
+      return { result: 'text', text: rest }
+    }
     case 'keys': {
       const { text: rest, conflicts } = takenBack(text, part.keys)
       tellConflicts(conflicts)
@@ -19,8 +22,7 @@ export const takeOut: TakeOut = ({ path, part, before }, text, tell) => {
     case 'json': {
       const { text: rest, conflicts } = takenBackJson(text, part, path)
       tellConflicts(conflicts)
-      const isOursAlone = before.kind === 'absent' && /^\s*(\{\s*\}\s*)?$/.test(rest)
-      return { result: 'text', text: isOursAlone ? '' : rest }
+      return { result: 'text', text: before.kind === 'absent' ? rest.replace(/^\s+$/, '') : rest }
     }
     case 'login':
     case 'whole':

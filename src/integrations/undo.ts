@@ -1,10 +1,10 @@
 import { CordonError } from '../base/error.ts'
 import { modeOf, privateFile } from '../base/file.ts'
 import { isOriginal, originalOf, rememberText } from './before.ts'
-import type { Change, FetchKey, MoveKey, Part, Plan, Reverted } from './integration.ts'
+import type { Change, FetchKey, IntegrationContext, MoveKey, Part, Plan, Reverted } from './integration.ts'
 import { digestOf, type Manifest, readManifest, type TakenOut, type TakeOut, type Undo } from './manifest.ts'
 import { hasMark, withKey, withoutKey } from './marked-key.ts'
-import { makeFolders, missingFolders, readText, removeEmptyFolders, type Write, writeAll } from './writes.ts'
+import { linkBelow, makeFolders, missingFolders, readText, removeEmptyFolders, type Write, writeAll } from './writes.ts'
 
 /** Writes a plan, the manifest first; should a write fail, everything is again as it was. */
 export async function applyPlan(
@@ -31,7 +31,7 @@ export async function applyPlan(
   })
   const kept = (old?.files ?? []).filter(({ path }) => !added.some((one) => one.path === path))
   const manifest: Manifest = {
-    version: 2,
+    version: 3,
     home,
     folders: [...new Set([...(old?.folders ?? []), ...folders])],
     files: [...kept, ...added],
@@ -88,12 +88,21 @@ function withoutOurs({ before: now }: Change, old: Undo, takeOut: TakeOut): stri
 }
 
 /** Puts back what the manifest remembers, whole or not at all, and forgets it. */
-export async function revertAll(manifestPath: string, takeOut: TakeOut, fetchKey: FetchKey): Promise<Reverted> {
+export async function revertAll(
+  manifestPath: string,
+  { scope, cwd }: Pick<IntegrationContext, 'scope' | 'cwd'>,
+  takeOut: TakeOut,
+  fetchKey: FetchKey,
+): Promise<Reverted> {
   const manifest = readManifest(manifestPath)
   if (!manifest) return { restored: [], notices: [] }
   const notices: string[] = []
   const writes: Write[] = []
   for (const file of manifest.files.toReversed()) {
+    if (scope === 'project' && linkBelow(cwd, file.path) !== undefined) {
+      notices.push(`${file.path} is behind a symbolic link now, and stays: cordon follows none in a project.`)
+      continue
+    }
     const write = await writeBack(file, takeOut, fetchKey, (notice) => notices.push(notice))
     if (write) writes.push(write)
   }
@@ -122,6 +131,7 @@ async function writeBack(
       return original(file, originalOf(file, text, takeOut), fetchKey, tell)
     case 'text': {
       const mode = modeOf(path) === wrote.mode ? file.mode : (modeOf(path) ?? file.mode)
+      if (taken.text === text && mode === modeOf(path)) return undefined
       return { path, text: taken.text === '' && before.kind === 'absent' ? undefined : taken.text, mode }
     }
     case 'kept':

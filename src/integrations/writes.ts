@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
-import { chmodSync, mkdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { chmodSync, mkdirSync, readFileSync, realpathSync, rmdirSync, rmSync } from 'node:fs'
+import { dirname, isAbsolute, join, relative, sep } from 'node:path'
 import { CordonError, sentenceOf, systemCodeOf } from '../base/error.ts'
 import { lstatIfThere, modeOf, privateFolder, writeWhole } from '../base/file.ts'
 
@@ -40,9 +40,20 @@ function takeBack(done: Write[], why: unknown): void {
   }
 }
 
+// Of a file that a person moved and put a link to in its place, what goes is the file, and the link with it.
 function write({ path, text, mode }: Write): void {
-  if (text === undefined) rmSync(path, { force: true })
-  else writeWhole(path, text, mode)
+  if (text !== undefined) return writeWhole(path, text, mode)
+  if (lstatIfThere(path)?.isSymbolicLink() && readBytes(path)) rmSync(realpathSync(path))
+  rmSync(path, { force: true })
+}
+
+/** The first symbolic link on the way from a folder to a path below it; a path outside the folder has none. */
+export function linkBelow(folder: string, path: string): string | undefined {
+  const below = relative(folder, path)
+  if (below.startsWith('..') || isAbsolute(below)) return undefined
+  const names = below.split(sep)
+  const ways = names.map((_, index) => join(folder, ...names.slice(0, index + 1)))
+  return ways.find((way) => lstatIfThere(way)?.isSymbolicLink())
 }
 
 /**

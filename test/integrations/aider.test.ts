@@ -15,14 +15,20 @@ test('aider gets one line in its settings, below what a person wrote', async (t)
     `model: sonnet
 read:
   - NOTES.md
-# >>> cordon >>> put in by cordon, which also takes it out
+# >>> cordon >>> put in by cordon, which also takes it out, and the line break before it
 env-file: "${project}/.aider.cordon.env"
 # <<< cordon <<<
 `,
   )
 })
 
-for (const text of ['env-file: mine.env\n', '{model: sonnet}\n', 'model: sonnet\n...\n'])
+for (const text of [
+  'env-file: mine.env\n',
+  '"env-file": mine\n',
+  '{model: sonnet}\n',
+  'model: sonnet\n...\n',
+  'a: [\n',
+])
   test(`settings of aider that read ${JSON.stringify(text)} stay, and the command names the file`, (t) => {
     const { context, project } = startFolders(t, { 'project/.aider.conf.yml': text })
 

@@ -3,9 +3,13 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'node:test'
 import { CordonError } from '../../src/base/error.ts'
-import { withBlock, withoutBlock, withVariables } from '../../src/integrations/env-file.ts'
+import { editBlock, takenBackBlock, withoutBlock } from '../../src/integrations/block.ts'
+import { editVariables } from '../../src/integrations/env-file.ts'
 import { runCodex } from '../codex.ts'
 import { temporaryFolder } from '../world.ts'
+
+const blockIn = (text: string, lines: string[]) => editBlock(text, lines, undefined).text
+const variablesIn = (text: string, variables: Record<string, string>) => editVariables(text, variables, undefined).text
 
 const foreignTexts = {
   'an empty file': '',
@@ -17,7 +21,7 @@ const foreignTexts = {
 
 for (const [what, text] of Object.entries(foreignTexts)) {
   test(`a block put in and taken out leaves ${what} byte for byte`, () => {
-    const withOurs = withBlock(text, ['X="1"', 'Y="2"'])
+    const withOurs = blockIn(text, ['X="1"', 'Y="2"'])
 
     assert.equal(withoutBlock(withOurs), text)
     assert.ok(withOurs.startsWith(text))
@@ -25,43 +29,43 @@ for (const [what, text] of Object.entries(foreignTexts)) {
 }
 
 test('a block has the line ends of its file', () => {
-  const text = withBlock('A=1\r\n', ['X=1'])
+  const text = blockIn('A=1\r\n', ['X=1'])
 
   assert.equal(text.replaceAll('\r\n', '').includes('\n'), false)
 })
 
 test('a file without a final newline gets one before the block', () => {
-  assert.match(withBlock('A=1', ['X=1']), /^A=1\n# >>> cordon/)
+  assert.match(blockIn('A=1', ['X=1']), /^A=1\n# >>> cordon/)
 })
 
 test('a second block takes the place of the first, and what a person wrote below stays below', () => {
-  const first = `${withBlock('A=1\n', ['X=1'])}B=2\n`
+  const first = `${blockIn('A=1\n', ['X=1'])}B=2\n`
 
-  const second = withBlock(first, ['X=2'])
+  const second = blockIn(first, ['X=2'])
 
   assert.equal(withoutBlock(second), 'A=1\nB=2\n')
   assert.match(second, /X=2\n# <<<.*\nB=2\n$/)
 })
 
 test('a block whose end a person removed is told, and the text stays', () => {
-  const text = withBlock('', ['X=1']).replace(/# <<<.*\n/, '')
+  const text = blockIn('', ['X=1']).replace(/# <<<.*\n/, '')
 
-  assert.throws(() => withoutBlock(text), { code: 'block_broken' })
+  assert.throws(() => blockIn(text, ['X=2']), { code: 'block_broken' })
 })
 
 test('our block moves below a line that would win over it', () => {
-  const text = `${withVariables('', { HTTPS_PROXY: 'http://ours' })}HTTPS_PROXY=http://theirs\n`
+  const text = `${variablesIn('', { HTTPS_PROXY: 'http://ours' })}HTTPS_PROXY=http://theirs\n`
 
-  const again = withVariables(text, { HTTPS_PROXY: 'http://ours' })
+  const again = variablesIn(text, { HTTPS_PROXY: 'http://ours' })
 
   assert.match(again, /^HTTPS_PROXY=http:\/\/theirs\n# >>> cordon/)
-  assert.equal(withVariables(again, { HTTPS_PROXY: 'http://ours' }), again)
+  assert.equal(variablesIn(again, { HTTPS_PROXY: 'http://ours' }), again)
 })
 
 for (const text of ['A=1\nB="never closed\nC=3\n', "A=it's\n", 'export A = "x\n']) {
   test(`an open quote that would swallow the block is told: ${JSON.stringify(text)}`, () => {
     assert.throws(
-      () => withVariables(text, { X: '1' }),
+      () => variablesIn(text, { X: '1' }),
       (thrown) => thrown instanceof CordonError && thrown.code === 'env_file_faulty',
     )
   })
@@ -75,7 +79,7 @@ test('what Codex reads from the file is what was put in, whatever characters a v
     CORDON_C: 'back\\slash $HOME `x`',
     CORDON_D: '',
   }
-  writeFileSync(join(home, '.env'), withVariables("# it's mine\nCORDON_A=theirs\nFOREIGN='x # y'\nbad line\n", values))
+  writeFileSync(join(home, '.env'), variablesIn("# it's mine\nCORDON_A=theirs\nFOREIGN='x # y'\nbad line\n", values))
 
   const run = await runCodex({ home, cwd: home, env: {}, args: ['sandbox', '--', 'env', '-0'] })
 
@@ -83,4 +87,18 @@ test('what Codex reads from the file is what was put in, whatever characters a v
   assert.equal(run.code, 0, run.stderr)
   assert.equal(seen.get('FOREIGN'), 'x # y')
   for (const [name, value] of Object.entries(values)) assert.equal(seen.get(name), value)
+})
+
+test('of two blocks in a file, one without its end is taken out and the other stays whole', () => {
+  const one = editBlock('mine\n', ['/a'], undefined, 'one')
+  const two = editBlock(one.text, ['/b'], undefined, 'two')
+  const withoutEnd = two.text.replace('# <<< cordon <<<\n', '')
+  const withoutBeginning = two.text.replace(/# >>> cordon one.*\n/, '')
+
+  for (const text of [withoutEnd, withoutBeginning]) {
+    const { text: rest, hasForeign } = takenBackBlock(text, one.part)
+
+    assert.equal(hasForeign, false)
+    assert.equal(rest, editBlock('mine\n', ['/b'], undefined, 'two').text)
+  }
 })

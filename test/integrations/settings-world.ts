@@ -15,33 +15,44 @@ export interface Folders {
 
 /** Files are named from the root: `home/.claude/settings.json`, `project/.env`; each has a mode of its own. */
 export function startFolders(t: TestContext, files: Readonly<Record<string, string>> = {}): Folders {
+  const { root, home, project } = startFoldersWithoutGit(t, files)
+  execFileSync('git', ['init', '-q', project])
+  return { root, home, project, context: (scope, port) => contextIn(root, scope, port) }
+}
+
+/** The same, where nobody has git: asking it takes most of the time of a set-up. */
+export function startFoldersWithoutGit(t: TestContext, files: Readonly<Record<string, string>> = {}): Folders {
   const root = realpathSync(temporaryFolder(t))
   const [home, project] = [join(root, 'home'), join(root, 'project')]
   for (const folder of [home, project]) mkdirSync(folder)
-  execFileSync('git', ['init', '-q', project])
   for (const [name, text] of Object.entries(files)) {
     const path = join(root, name)
     mkdirSync(dirname(path), { recursive: true })
     writeFileSync(path, text)
     chmodSync(path, 0o640)
   }
+  return { root, home, project, context: (scope, port) => contextWithoutGit(root, scope, port) }
+}
+
+export function contextWithoutGit(root: string, scope: 'project' | 'user', port?: number): IntegrationContext {
+  const context = contextIn(root, scope, port)
+  return { ...context, env: { ...context.env, PATH: '' } }
+}
+
+/** What an integration is told of the folders `home` and `project` below the root. */
+export function contextIn(root: string, scope: 'project' | 'user', port = 6790): IntegrationContext {
   return {
-    root,
-    home,
-    project,
-    context: (scope, port = 6790) => ({
-      scope,
-      cwd: project,
-      env: { PATH: process.env['PATH'], HOME: home },
-      stateFolder: join(root, 'state', scope),
-      variables: {
-        HTTPS_PROXY: `http://user:${'t'.repeat(43)}@127.0.0.1:${port}`,
-        NO_PROXY: 'localhost',
-        SSL_CERT_FILE: join(root, 'a bundle.pem'),
-        NODE_EXTRA_CA_CERTS: join(root, 'ca.pem'),
-      },
-      self: { command: 'cordon', options: '' },
-    }),
+    scope,
+    cwd: join(root, 'project'),
+    env: { PATH: process.env['PATH'], HOME: join(root, 'home') },
+    stateFolder: join(root, 'state', scope),
+    variables: {
+      HTTPS_PROXY: `http://user:${'t'.repeat(43)}@127.0.0.1:${port}`,
+      NO_PROXY: 'localhost',
+      SSL_CERT_FILE: join(root, 'a bundle.pem'),
+      NODE_EXTRA_CA_CERTS: join(root, 'ca.pem'),
+    },
+    self: { command: 'cordon', options: '' },
   }
 }
 

@@ -72,12 +72,32 @@ test('a record as the first version wrote it, with the whole texts of before, st
   assert.deepEqual(snapshot(root), before)
 })
 
+test('a record as the second version wrote it, without lines and with data for TOML, brings every byte back too', async (t) => {
+  const config = '[shell_environment_policy.set]\nNO_PROXY = "mine.test"\n'
+  const { context, root } = startFolders(t, { 'project/.codex/config.toml': config, 'project/.codex/.env': 'A=1' })
+  const codex = integrationNamed('codex')
+  const before = snapshot(root)
+  await setUp(codex, context('project'))
+  const record = join(root, 'state/project/integrations/codex.json')
+  const manifest = JSON.parse(readFileSync(record, 'utf8'))
+  for (const { part } of manifest.files) {
+    delete part.lines
+    for (const key of part.keys ?? []) if (key.previous !== undefined) key.previous = JSON.parse(key.previous)
+  }
+  writeFileSync(record, JSON.stringify({ ...manifest, version: 2 }))
+
+  const { notices } = await takeBack(codex, context('project'))
+
+  assert.deepEqual(notices, [])
+  assert.deepEqual(snapshot(root), before)
+})
+
 test('a record that cordon did not write is told with its way out, and nothing is touched', async (t) => {
   const { context, root } = startFolders(t)
   const claude = integrationNamed('claude-code')
   await setUp(claude, context('project'))
   const record = join(root, 'state/project/integrations/claude-code.json')
-  for (const text of ['{"version": 2', '{"version":3,"files":[],"folders":[]}', '[]']) {
+  for (const text of ['{"version": 2', '{"version":4,"files":[],"folders":[]}', '[]']) {
     writeFileSync(record, text)
     const before = snapshot(root)
 

@@ -3,7 +3,7 @@ import { CordonError } from '../../base/error.ts'
 import { writeWhole } from '../../base/file.ts'
 import { underLock } from '../../base/lock.ts'
 import { type Assignment, assignmentsOf } from '../../config/dotenv.ts'
-import { placeOf } from '../../integrations/env-file.ts'
+import { placeOf, refuseBroken } from '../../integrations/block.ts'
 import { workTreeOf } from '../../integrations/git-exclude.ts'
 import { readText } from '../../integrations/writes.ts'
 import type { Context } from '../context.ts'
@@ -24,6 +24,7 @@ export function readEnvText({ cwd }: Context, file: string | undefined): EnvText
     throw new CordonError('env_file_missing', `There is no ${path}.`, {
       hint: 'give the path of the file, or move a key of this shell with `cordon import --from-env NAME`',
     })
+  refuseBroken(text)
   const own = placeOf(text)
   const [from, to] = own
     ? [text.slice(0, own.start), text.slice(0, own.end)].map((part) => part.split('\n').length)

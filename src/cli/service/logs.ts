@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { Command } from 'commander'
-import { followLines, lastLines } from '../../base/log-file.ts'
 import type { Context } from '../context.ts'
 import { QuietExit } from '../exit.ts'
 import { type LogOptions, printLines, withLogOptions } from '../log-lines.ts'
@@ -20,17 +19,7 @@ async function logs(
   options: ServiceOptions & LogOptions,
 ): Promise<void> {
   const { init, definition } = installedIn({ env, ...context }, name, options)
-  const { lines, follow = false } = options
-  const place = init.logs(definition, { lines, follow })
-  if (place.kind === 'command') return printCommand(place.words, env, options)
-  await printLines(follow ? followLines(place.path, lines) : lastLines(place.path, lines), options)
-}
-
-async function printCommand(
-  [program = '', ...words]: readonly string[],
-  env: NodeJS.ProcessEnv,
-  options: LogOptions,
-): Promise<void> {
+  const [program = '', ...words] = init.logs(definition, { lines: options.lines, follow: options.follow === true })
   const child = spawn(program, words, { env, stdio: ['ignore', 'pipe', 'inherit'] })
   const ended = once(child, 'close')
   await printLines(createInterface({ input: child.stdout }), options)
