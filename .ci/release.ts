@@ -6,10 +6,10 @@
 import { execFileSync } from 'node:child_process'
 import { hash } from 'node:crypto'
 import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { packArchive } from './archive.ts'
 import { root, version } from './bundle.ts'
 
 const out = `${root}/release`
-const name = `cordon-${version}-${process.platform}-${process.arch}`
 const commit = git('rev-parse', 'HEAD')
 const committedAt = git('show', '-s', '--format=%cI', 'HEAD')
 
@@ -18,7 +18,7 @@ rmSync(out, { recursive: true, force: true })
 mkdirSync(out)
 run(process.execPath, '.ci/build.ts')
 run(process.execPath, '.ci/build-binary.ts')
-archive()
+packArchive(`${root}/build`, out, committedAt)
 npmPackage()
 billOfMaterials()
 provenance()
@@ -28,17 +28,6 @@ writeFileSync(
     .map((file) => `${digestOf(`${out}/${file}`)}  ${file}\n`)
     .join(''),
 )
-
-function archive(): void {
-  const folder = `${out}/${name}`
-  mkdirSync(folder)
-  for (const file of ['build/cordon', 'LICENSE', 'README.md'])
-    cpSync(`${root}/${file}`, `${folder}/${file.split('/').at(-1)}`)
-  cpSync(`${root}/build/cordon.cjs.LEGAL.txt`, `${folder}/THIRD-PARTY.txt`)
-  const same = ['--sort=name', `--mtime=${committedAt}`, '--owner=0', '--group=0', '--numeric-owner']
-  run('tar', ...same, '-czf', `${out}/${name}.tar.gz`, '-C', out, name)
-  rmSync(folder, { recursive: true })
-}
 
 /** Every package but the native addon is in the bundle, so that installing fetches nothing else. */
 function npmPackage(): void {

@@ -69,6 +69,12 @@ export const commandGroups: readonly { heading: string; entries: readonly Entry[
         load: async (context) => (await import('./route/route.ts')).routeCommand(context),
       },
       {
+        name: 'allow',
+        usage: '',
+        summary: 'let cordon.toml do what was edited into it by hand',
+        load: async (context) => (await import('./allow.ts')).allowCommand(context),
+      },
+      {
         name: 'secret',
         usage: 'set|list|check|delete|passphrase',
         summary: 'put real keys into their store, and look after them',

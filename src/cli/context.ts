@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { Command } from 'commander'
+import { called } from '../base/called.ts'
 import { CordonError } from '../base/error.ts'
 import { readIfThere } from '../base/file.ts'
 import { shellWord } from '../base/shell.ts'
@@ -83,6 +84,8 @@ export function configText({ configPath }: Scope, options: Placed): string {
 
 /** What a command that cordon names must carry to mean the same configuration, such as ` --scope user`. */
 export function suffixOf({ config, scope }: Placed): string {
+  // A wrapper means its own configuration, which nobody else can open.
+  if (called !== 'cordon') return ''
   if (config !== undefined) return ` --config ${shellWord(config)}`
   return scope === 'user' ? ' --scope user' : ''
 }

@@ -1,6 +1,7 @@
 import { styleText } from 'node:util'
 import { Command } from 'commander'
 import { CordonError, CordonErrors } from '../base/error.ts'
+import { refuseUnallowed } from '../config/allowed.ts'
 import type { Config } from '../config/load.ts'
 import type { Scope } from '../config/scope.ts'
 import type { Finding, Ground } from '../doctor/finding.ts'
@@ -8,6 +9,7 @@ import type { Integration } from '../integrations/integration.ts'
 import { integrations } from '../integrations/integrations.ts'
 import { type Context, certsOf, configIn, factual, type Placed, scopeIn, sourcesIn, suffixOf } from './context.ts'
 import { QuietExit } from './exit.ts'
+import { hintFor } from './hints.ts'
 import { servicesFound } from './service/found.ts'
 import { wiredContext } from './setup/agent.ts'
 
@@ -20,7 +22,7 @@ export const doctorCommand = (context: Context) =>
     .action((options: Placed & { send?: boolean }) => doctor(context, options))
 
 export async function doctor(context: Context, options: Placed & { send?: boolean }): Promise<void> {
-  const findings = await examined(context, options)
+  const findings = (await examined(context, options)).map((one) => withPlacedMend(suffixOf(options), one))
   const failed = findings.filter(({ state }) => state === 'failure').length
   if (options.json) context.terminal.answer(JSON.stringify({ ok: failed === 0, findings }, null, 2))
   else context.terminal.answer(linesOf(findings))
@@ -31,6 +33,7 @@ export async function doctor(context: Context, options: Placed & { send?: boolea
 async function examined(context: Context, options: Placed & { send?: boolean }): Promise<Finding[]> {
   try {
     const { scope, config } = configIn(context, options)
+    if (options.send) refuseUnallowed(scope, config, suffixOf(options))
     const agents = integrations.flatMap((agent) => agentIn(context, scope, config, agent))
     const { examine } = await import('../doctor/doctor.ts')
     return await examine({
@@ -71,6 +74,10 @@ function agentIn(context: Context, scope: Scope, config: Config, agent: Integrat
     throw cause
   }
 }
+
+/** A check hands on the hints of other rooms, which know no scope. */
+const withPlacedMend = (suffix: string, { mend, ...finding }: Finding): Finding =>
+  mend === undefined ? finding : { ...finding, mend: hintFor(suffix, mend) }
 
 const marks = { ok: ['green', '✓'], warning: ['yellow', '!'], failure: ['red', '✗'] } as const
 

@@ -18,7 +18,10 @@ export function withLogOptions(command: Command): Command {
 }
 
 /** Prints the lines as they come, until there are no more or nobody reads them. */
-export async function printLines(lines: AsyncIterable<string>, { json }: LogOptions): Promise<void> {
+export async function printLines(
+  lines: AsyncIterable<string> | readonly string[],
+  { json }: LogOptions,
+): Promise<void> {
   let isRead = true
   process.stdout.on('error', () => {
     isRead = false

@@ -5,26 +5,46 @@
 import { styleText } from 'node:util'
 import { Command, CommanderError } from 'commander'
 import { build } from '../base/build.ts'
+import { asCalled, called } from '../base/called.ts'
 import { CordonError } from '../base/error.ts'
 import { toldOf } from '../control/told.ts'
 import { commandGroups } from './commands.ts'
-import type { Context } from './context.ts'
+import type { Context, Placed } from './context.ts'
 import { errorText } from './error-text.ts'
 import { exitCodeOf, exitCodes, QuietExit } from './exit.ts'
+import { withHintsFor } from './hints.ts'
 import { openTerminal } from './terminal.ts'
 import { usageError } from './usage.ts'
 import { versionText } from './version.ts'
 
 export async function main(argv: readonly string[]): Promise<number> {
   const context: Context = { cwd: process.cwd(), env: process.env, terminal: openTerminal(), version: build.version }
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', unwritten)
+  let options: Placed = {}
   try {
     if (argv[0] === '__complete') return await complete(argv.slice(2), context)
     const program = await programOf(context, argv)
+    program.hook('preAction', (_, command) => {
+      options = command.opts()
+    })
     await program.parseAsync(argv, { from: 'user' })
     return 0
   } catch (thrown) {
-    return tell(thrown, isJson(argv))
+    return tell(thrown instanceof CordonError ? await inItsPlace(thrown, options) : thrown, isJson(argv))
   }
+}
+
+/** Where nobody reads on, as in `| head -n 1`, what is left of the work is done all the same. */
+function unwritten(cause: NodeJS.ErrnoException): void {
+  if (cause.code === 'EPIPE') return
+  process.stderr.write(`✗ What is printed cannot be written: ${cause.message}. (file_unwritable)\n`)
+  process.exit(1)
+}
+
+/** What a command stands in is loaded with it, and a complaint about the command line comes before. */
+async function inItsPlace(error: CordonError, options: Placed): Promise<CordonError> {
+  const isPlaced = options.config !== undefined || options.scope !== undefined
+  return withHintsFor(isPlaced ? (await import('./context.ts')).suffixOf(options) : '', error)
 }
 
 /** The words behind `--` are those of another program. */
@@ -43,7 +63,7 @@ async function complete(words: readonly string[], context: Context): Promise<num
 
 /** The program with the command that was typed; of the others it has the names alone, for its page and its suggestions. */
 async function programOf(context: Context, argv: readonly string[]): Promise<Command> {
-  const program = new Command('cordon')
+  const program = new Command(called)
     .enablePositionalOptions()
     .usage('<command> [options]')
     .description(
@@ -81,6 +101,8 @@ function inOurManner(command: Command): void {
     .showSuggestionAfterError()
     .configureOutput({
       outputError: () => {},
+      writeOut: (text) => void process.stdout.write(asCalled(text)),
+      writeErr: (text) => void process.stderr.write(asCalled(text)),
       getOutHelpWidth: () => Math.min(process.stdout.columns ?? widest, widest),
       getErrHelpWidth: () => Math.min(process.stderr.columns ?? widest, widest),
     })

@@ -3,6 +3,7 @@
  * that stdout can be piped. Colours are for terminals that want them (`NO_COLOR` is honoured by styleText).
  */
 import { styleText } from 'node:util'
+import { asCalled, commandAsCalled } from '../base/called.ts'
 import { CordonError } from '../base/error.ts'
 import { Secret } from '../secrets/secret.ts'
 
@@ -33,15 +34,18 @@ export interface Question {
 }
 
 export function openTerminal(input = process.stdin): Terminal {
-  const isInteractive = input.isTTY === true && process.stderr.isTTY === true
+  const isInteractive = () => input.isTTY === true && process.stderr.isTTY === true
   const mark = (colour: 'green' | 'yellow' | 'dim', sign: string, stream: NodeJS.WriteStream) =>
     styleText(colour, sign, { stream })
   return {
-    isInteractive,
-    answer: (text) => void process.stdout.write(text.endsWith('\n') ? text : `${text}\n`),
-    done: (sentence) => void process.stdout.write(`${mark('green', '✓', process.stdout)} ${sentence}\n`),
-    notice: (sentence) => void process.stderr.write(`${mark('yellow', '!', process.stderr)} ${sentence}\n`),
-    next: (command) => void process.stderr.write(`  ${mark('dim', 'next:', process.stderr)} ${command}\n`),
+    get isInteractive() {
+      return isInteractive()
+    },
+    answer: (text) => void process.stdout.write(asCalled(text.endsWith('\n') ? text : `${text}\n`)),
+    done: (sentence) => void process.stdout.write(`${mark('green', '✓', process.stdout)} ${asCalled(sentence)}\n`),
+    notice: (sentence) => void process.stderr.write(`${mark('yellow', '!', process.stderr)} ${asCalled(sentence)}\n`),
+    next: (command) =>
+      void process.stderr.write(`  ${mark('dim', 'next:', process.stderr)} ${commandAsCalled(command)}\n`),
     async ask({ text, choices, initial, check }) {
       const { input: askText, select } = await import('@inquirer/prompts')
       const context = { output: process.stderr }
@@ -64,7 +68,7 @@ export function openTerminal(input = process.stdin): Terminal {
       return confirm({ message: question }, { output: process.stderr })
     },
     async readSecret(prompt) {
-      if (!isInteractive) return readAll(input)
+      if (!isInteractive()) return readAll(input)
       const { password } = await import('@inquirer/prompts')
       // Without this Ctrl+T would show it.
       return password({ message: prompt, mask: false, toggleMask: false }, { output: process.stderr })

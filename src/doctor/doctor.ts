@@ -1,4 +1,5 @@
 import { checkAgents } from './agents.ts'
+import { checkAllowed } from './allowed.ts'
 import { checkCa } from './ca.ts'
 import type { Check, Finding, Ground } from './finding.ts'
 import { checkNextHop } from './next-hop.ts'
@@ -12,6 +13,7 @@ import { checkTrust } from './trust.ts'
 
 /** Every check there is, in the order in which a set-up comes about. */
 const checks: readonly Check[] = [
+  checkAllowed,
   checkCa,
   checkTrust,
   checkTokens,

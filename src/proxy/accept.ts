@@ -8,17 +8,20 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { CordonError, systemCodeOf } from '../base/error.ts'
 import { parseHostPort } from '../base/names.ts'
 import { clientOf } from './client.ts'
-import { type ClientRequest, http1Answer, http1Request } from './client-request.ts'
+import type { ClientRequest } from './client-request.ts'
 import { connect } from './connect.ts'
 import { descriptorLimit, roomWithin, TurnedAway, tooMany } from './crowd.ts'
 import { carry } from './exchange.ts'
 import { answerBadBytes, listenerOptions, openInterceptor } from './handshake.ts'
+import { Http1Answer } from './http1-answer.ts'
+import { Http1Request } from './http1-request.ts'
 import { OpenClients } from './open-clients.ts'
 import { openOrigins } from './origins.ts'
 import type { Way } from './prepare.ts'
-import { type Policy, type Proxy, type ProxyValues, UnderWay } from './proxy.ts'
+import type { Policy, Proxy, ProxyValues } from './proxy.ts'
 import { answerFor, answerResponse, answerSocket } from './refuse.ts'
 import { Tally } from './tally.ts'
+import { UnderWay } from './under-way.ts'
 import { carryUpgrade } from './upgrade.ts'
 
 export interface RunningProxy {
@@ -56,8 +59,8 @@ export async function startProxy(values: ProxyValues): Promise<RunningProxy> {
     if (turnedAway.has(request.socket)) turnAway(response)
     else if (request.url?.startsWith('/')) answerOwn(request, response, proxy)
     else {
-      const plain = http1Request(request)
-      void carry(plain, http1Answer(response), wayOf(plain, proxy), proxy)
+      const plain = new Http1Request(request)
+      void carry(plain, new Http1Answer(response, proxy.underWay), wayOf(plain, proxy), proxy)
     }
   })
   server.on('connection', (socket) => {
@@ -75,7 +78,7 @@ export async function startProxy(values: ProxyValues): Promise<RunningProxy> {
   })
   server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
     if (turnedAway.has(socket)) return answerSocket(socket, answerFor(tooMany(), undefined), 'close')
-    const plain = http1Request(request)
+    const plain = new Http1Request(request)
     void carryUpgrade(plain, socket, head, wayOf(plain, proxy), proxy)
   })
   answerBadBytes(server, proxy, () => undefined)

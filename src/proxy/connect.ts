@@ -4,10 +4,11 @@ import { CordonError } from '../base/error.ts'
 import { authorityOf, type HostPort, parseHostPort } from '../base/names.ts'
 import { routesAt } from '../policy/match.ts'
 import { type Client, clientOf } from './client.ts'
-import { type ClientRequest, http1Request } from './client-request.ts'
+import type { ClientRequest } from './client-request.ts'
 import { type Dialled, dialBlind } from './dial.ts'
 import { readWellFormed, refuseContent } from './framing.ts'
 import type { Interceptor } from './handshake.ts'
+import { Http1Request } from './http1-request.ts'
 import { originFault } from './origin-fault.ts'
 import { admit } from './prepare.ts'
 import type { Proxy } from './proxy.ts'
@@ -33,7 +34,7 @@ export async function connect(
   keepOpen: () => void,
 ): Promise<void> {
   const started = performance.now()
-  const asked = http1Request(request)
+  const asked = new Http1Request(request)
   const client = clientOf(asked.fields, proxy.tokens)
   const tunnel = await open(asked, socket, head, client, proxy, interceptor)
   if (tunnel.state === 'refused') {

@@ -9,8 +9,9 @@ import { type SecureContext, TLSSocket } from 'node:tls'
 import { CordonError, systemCodeOf } from '../base/error.ts'
 import { authorityOf, type HostPort } from '../base/names.ts'
 import type { Client } from './client.ts'
-import { http1Answer, http1Request } from './client-request.ts'
 import { carry } from './exchange.ts'
+import { Http1Answer } from './http1-answer.ts'
+import { Http1Request } from './http1-request.ts'
 import { ClientSessions } from './http2-session.ts'
 import type { Way } from './prepare.ts'
 import type { CredentialRoute, Proxy } from './proxy.ts'
@@ -55,13 +56,14 @@ export function openInterceptor(proxy: Proxy): Interceptor {
   const sessions = new ClientSessions(proxy)
   const server = createServer(
     listenerOptions,
-    (message, response) => void carry(http1Request(message), http1Answer(response), wayOf(message.socket), proxy),
+    (message, response) =>
+      void carry(new Http1Request(message), new Http1Answer(response, proxy.underWay), wayOf(message.socket), proxy),
   )
   // Where the request has content that is still coming, the stream is one of Node's own and not the connection.
   server.on(
     'upgrade',
     (message: IncomingMessage, stream: Duplex, head: Buffer) =>
-      void carryUpgrade(http1Request(message), stream, head, wayOf(message.socket), proxy),
+      void carryUpgrade(new Http1Request(message), stream, head, wayOf(message.socket), proxy),
   )
   server.on('connect', (message: IncomingMessage, stream: Duplex) =>
     answerSocket(stream, answerFor(nestedConnect(), wayOf(message.socket).tunnel.host), 'close'),

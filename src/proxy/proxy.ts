@@ -11,6 +11,7 @@ import type { Dialling } from './connector.ts'
 import type { OpenClients } from './open-clients.ts'
 import type { Origins } from './origins.ts'
 import type { Tally } from './tally.ts'
+import type { UnderWay } from './under-way.ts'
 
 export type CredentialRoute = Route<SecretPlace>
 
@@ -49,47 +50,4 @@ export interface Proxy extends ProxyValues, Dialling {
   /** Requests whose answer is not over, and WebSockets; a stop waits for them, and for no idle connection. */
   underWay: UnderWay
   tally: Tally
-}
-
-/** Counts what is under way, and tells when nothing is. */
-export class UnderWay {
-  #count = 0
-  #held = 0
-  #atRest: (() => void)[] = []
-
-  get count(): number {
-    return this.#count
-  }
-
-  begin(): void {
-    this.#count += 1
-  }
-
-  end(): void {
-    this.#count -= 1
-    this.#tell()
-  }
-
-  /** A stop waits for it too, but it is not counted: the answer is there and its last bytes are not written. */
-  hold(): void {
-    this.#held += 1
-  }
-
-  release(): void {
-    this.#held -= 1
-    this.#tell()
-  }
-
-  /** Resolves at once when nothing is under way. */
-  rest(): Promise<void> {
-    return this.#isAtRest() ? Promise.resolve() : new Promise((done) => this.#atRest.push(done))
-  }
-
-  #tell(): void {
-    if (this.#isAtRest()) for (const tell of this.#atRest.splice(0)) tell()
-  }
-
-  #isAtRest(): boolean {
-    return this.#count === 0 && this.#held === 0
-  }
 }

@@ -5,6 +5,7 @@
 import type { ServerResponse } from 'node:http'
 import { STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { asCalled } from '../base/called.ts'
 import { CordonError, sentenceOf } from '../base/error.ts'
 import type { Host } from '../base/names.ts'
 import type { Fields } from './fields.ts'
@@ -117,7 +118,7 @@ function answerWith(error: CordonError, status: number, vendor: Vendor): Answer 
 
 /** What a person reads, wherever the client shows it. */
 function messageOf({ message, hint }: CordonError): string {
-  return `cordon: ${message}${hint === undefined ? '' : ` To mend it, ${hint}.`}`
+  return asCalled(`cordon: ${message}${hint === undefined ? '' : ` To mend it, ${hint}.`}`)
 }
 
 /** The fields that stand on every answer of cordon's own. RFC 9209 §2: the details are an sf-string, visible ASCII with `\` and `"` escaped. */

@@ -19,7 +19,7 @@ export interface Program {
   writable: readonly string[]
   /** The folder of `$XDG_RUNTIME_DIR` that it writes to, as others may. */
   runtimeFolder: string | undefined
-  /** The file of its log, where the init system keeps none. */
+  /** The file that it writes its log to, where the init system keeps none. */
   logPath: string
   /** Files that the program finds in `$CREDENTIALS_DIRECTORY`, by their names there. */
   credentials: Readonly<Record<string, string>>
@@ -35,6 +35,9 @@ export type ServiceState =
   | { state: 'starting' }
   | { state: 'stopped' }
   | { state: 'failed'; why: string; code: number | undefined }
+
+/** Where the last lines of a log are: a command prints them, or the program writes them to a file. */
+export type LogPlace = { kind: 'command'; words: readonly string[] } | { kind: 'file'; path: string }
 
 /** A service as its definition lies there. */
 export interface Definition {
@@ -52,6 +55,12 @@ export interface InitSystem {
   readonly label: string
   /** When what is installed starts by itself, as the end of a sentence. */
   readonly startsWhen: string
+  /** Whether it keeps what a program prints. Where not, the program writes its `logPath` itself. */
+  readonly keepsLog: boolean
+  /** Whether `install` and `start` take until the program says that it is up. Where not, the program is to be asked. */
+  readonly waitsUntilUp: boolean
+  /** Whether it hands over the `credentials` of a program. */
+  readonly handsOverFiles: boolean
   /** Throws `init_missing` where it does not answer. */
   expect(): void
   pathOf(id: string): string
@@ -64,8 +73,8 @@ export interface InitSystem {
   stop(id: string): Step[]
   restart(id: string): Step[]
   state(id: string): ServiceState
-  /** The command that prints the last lines of the log, and with `follow` those that come. */
-  logs(definition: Definition, options: { lines: number; follow: boolean }): readonly string[]
+  /** Where the last lines of the log are; a command prints those that come too, with `follow`. */
+  logs(definition: Definition, options: { lines: number; follow: boolean }): LogPlace
   /** The notes in a definition. */
   notesIn(text: string): Readonly<Record<string, string>>
 }

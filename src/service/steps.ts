@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs'
-import { work } from '../base/command.ts'
+import { ask, work } from '../base/command.ts'
 import { CordonError } from '../base/error.ts'
 import { makePrivateFolder, writeWhole } from '../base/file.ts'
 import { shellWord } from '../base/shell.ts'
@@ -10,6 +10,10 @@ export type Step =
   | { kind: 'file'; path: string; text: string; mode: number }
   | { kind: 'remove'; path: string }
   | { kind: 'run'; words: readonly string[] }
+  /** May fail: a later step sees to it that what it is for is so. */
+  | { kind: 'try'; words: readonly string[] }
+  /** Waits until the command fails, because what it asks for is gone. */
+  | { kind: 'gone'; words: readonly string[] }
   /** What the command prints becomes the file. */
   | { kind: 'save'; words: readonly string[]; path: string; mode: number }
 
@@ -28,6 +32,10 @@ function carryOutOne(step: Step, env: NodeJS.ProcessEnv): void {
       return rmSync(step.path, { recursive: true, force: true })
     case 'run':
       return void outputOf(step.words, env)
+    case 'try':
+      return void work(step.words, { env })
+    case 'gone':
+      return waitUntilGone(step.words, env)
     case 'save':
       return writeWhole(step.path, outputOf(step.words, env), step.mode)
   }
@@ -39,6 +47,22 @@ function outputOf(words: readonly string[], env: NodeJS.ProcessEnv): Buffer {
   throw new CordonError('service_failed', `The command \`${words.join(' ')}\` ${outcome.why}.`, {
     hint: 'mend that, then run the command again',
   })
+}
+
+/** Longer than a service may take to end. */
+const goneWithinMs = 45_000
+const everyMs = 100
+
+function waitUntilGone(words: readonly string[], env: NodeJS.ProcessEnv): void {
+  const deadline = performance.now() + goneWithinMs
+  const clock = new Int32Array(new SharedArrayBuffer(4))
+  while (ask(words, { env }) !== undefined) {
+    if (performance.now() > deadline)
+      throw new CordonError('service_failed', `The old service does not end: \`${words.join(' ')}\` still finds it.`, {
+        hint: 'end its process, then run the command again',
+      })
+    Atomics.wait(clock, 0, 0, everyMs)
+  }
 }
 
 /** Puts back what can be put back after a failure: the other steps are done even if one fails. */
@@ -70,6 +94,10 @@ function textOfOne(step: Step): string {
       return `remove  ${step.path}`
     case 'run':
       return `run     ${line(step.words)}`
+    case 'try':
+      return `run     ${line(step.words)} (which may fail)`
+    case 'gone':
+      return `wait    until \`${line(step.words)}\` fails`
     case 'save':
       return `write   ${step.path} (mode ${step.mode.toString(8)}), which is printed by\n        ${line(step.words)}`
   }

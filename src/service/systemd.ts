@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { ask } from '../base/command.ts'
-import { CordonError } from '../base/error.ts'
 import { configHomeOf } from '../base/paths.ts'
+import { expectAnswer } from './expect-answer.ts'
 import type { InitSystem, ServiceState } from './init-system.ts'
 import { notesIn, unitOf } from './systemd-unit.ts'
 
@@ -42,12 +42,10 @@ function systemd(env: NodeJS.ProcessEnv, { label, startsWhen, flags, folder, hin
   return {
     label,
     startsWhen,
-    expect() {
-      if (ask(['systemctl', ...flags, 'show', '--property=Version'], { env }) !== undefined) return
-      throw new CordonError('init_missing', `The ${label} does not answer, so nothing can be kept running by it.`, {
-        hint,
-      })
-    },
+    keepsLog: true,
+    waitsUntilUp: true,
+    handsOverFiles: true,
+    expect: () => expectAnswer(label, ['systemctl', ...flags, 'show', '--property=Version'], { env, hint }),
     pathOf,
     render: unitOf,
     install: (id, text) => [
@@ -65,14 +63,10 @@ function systemd(env: NodeJS.ProcessEnv, { label, startsWhen, flags, folder, hin
     stop: (id) => [run('stop', unit(id))],
     restart: (id) => [run('restart', unit(id))],
     state: (id) => stateIn(ask(['systemctl', ...flags, 'show', `--property=${properties}`, unit(id)], { env }) ?? ''),
-    logs: ({ id }, { lines, follow }) => [
-      'journalctl',
-      ...flags,
-      `--unit=${unit(id)}`,
-      `--lines=${lines}`,
-      '--output=cat',
-      ...(follow ? ['--follow'] : ['--no-pager']),
-    ],
+    logs({ id }, { lines, follow }) {
+      const which = [`--unit=${unit(id)}`, `--lines=${lines}`, '--output=cat']
+      return { kind: 'command', words: ['journalctl', ...flags, ...which, follow ? '--follow' : '--no-pager'] }
+    },
     notesIn,
   }
 }

@@ -28,6 +28,7 @@ test('the page of the program reads as a page', async (t) => {
 
     Manage:
       route add|edit|list|show|remove          say which hosts get which credential
+      allow                                    let cordon.toml do what was edited into it by hand
       secret set|list|check|delete|passphrase  put real keys into their store, and look after them
       token add|list|rotate|revoke             look after the tokens that clients show to the proxy
       integration list|disable                 see which agents are set up, and take a set-up back
@@ -94,6 +95,7 @@ test('the page of each group and command says what it does in sentences', async 
       --log-level <level>     how much it tells on stderr (choices: "trace", "debug", "info", "warn",
                               "error", default: "info")
       --keep-going            start although secrets are missing; requests of those routes are refused
+      --log-file <path>       print to the end of a file; one of 8 MiB is put aside as PATH.1
       --while-commands-run    stop when no command of \`cordon run\` lives any more
       -h, --help              print this page
     $ cordon secret set --help
@@ -217,4 +219,21 @@ test('without a command the page is printed, and the exit code says that one is 
   const bare = await page.typed('cordon')
 
   assert.deepEqual([bare.code, bare.stdout, bare.stderr], [2, '', stdout])
+})
+
+test('a reader who leaves ends nothing half-done, and output that cannot be written is told in a sentence', async (t) => {
+  const page = openPage(t)
+  await page.typed('cordon setup; cordon token add ci; cordon token add bot')
+
+  await page.reads(`
+    $ cordon token rotate --all 2> told | true; cat told; cordon token list | wc -l
+      next: eval "$(cordon env)"
+    4
+    $ cordon token list --json > /dev/full
+    2> ✗ What is printed cannot be written: ENOSPC: no space left on device, write. (file_unwritable)
+    [1]
+    $ cordon --help > /dev/full
+    2> ✗ What is printed cannot be written: ENOSPC: no space left on device, write. (file_unwritable)
+    [1]
+  `)
 })

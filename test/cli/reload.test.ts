@@ -120,7 +120,7 @@ test('a stream under way outlasts a hundred reloads, and nothing is left of them
   const before = process.platform === 'linux' ? descriptors() : 0
 
   for (let i = 0; i < 100; i++) {
-    put(page.desk, 'cordon.toml', `${text}\n[network]\nallow = ["192.0.2.${i}"]\n`)
+    put(page.desk, 'cordon.toml', `${text}\n[network]\nconnect_timeout = ${i + 1}\n`)
     assert.equal(await reload(), 'renewed')
   }
   const other = await page.typed(curl('/v1/models'))

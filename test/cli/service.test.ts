@@ -93,6 +93,8 @@ test('the dry run of a service with a user of its own shows whose every file is'
     'run     systemctl enable --quiet cordon-demo.service',
     'run     systemctl restart cordon-demo.service',
   ])
+  assert.match(stdout, /^ {8}cd \S+ && exec runuser .* CORDON_CALLED=cordon-demo .* "\$@"$/m)
+  assert.match(stdout, /^ {8}Environment="CORDON_CALLED=sudo cordon-demo"$/m)
   assert.deepEqual(tools.calls(), [])
 })
 

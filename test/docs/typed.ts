@@ -12,7 +12,7 @@ import { delimiter } from 'node:path'
 import { commandFolder, type Desk } from '../desk.ts'
 import { blocksOf, type Page } from './pages.ts'
 
-interface Typed {
+export interface Typed {
   command: string
   shown: string[]
 }
@@ -25,7 +25,8 @@ export function hasCommands(page: Page): boolean {
   return commandsOf(page).length > 0
 }
 
-const commandsOf = (page: Page) => blocksOf(page, 'console').flatMap(typedIn)
+/** Every command of a page's blocks ```console, in their order. */
+export const commandsOf = (page: Page): Typed[] => blocksOf(page, 'console').flatMap(typedIn)
 
 /** Types every command of the page, in its order, with more variables where they are given. */
 export async function typePage(page: Page, desk: Desk, more: NodeJS.ProcessEnv = {}): Promise<void> {

@@ -2,15 +2,16 @@ import assert from 'node:assert/strict'
 import { IncomingMessage } from 'node:http'
 import { Socket } from 'node:net'
 import { test } from 'node:test'
-import { type ClientRequest, http1Request } from '../../src/proxy/client-request.ts'
+import type { ClientRequest } from '../../src/proxy/client-request.ts'
 import { readWellFormed, refuseContent } from '../../src/proxy/framing.ts'
+import { Http1Request } from '../../src/proxy/http1-request.ts'
 
 /** A request as Node's parser would hand it over, were it more lenient than it is. */
 function requestWith(fields: Record<string, string[]>, httpVersion = '1.1', socket = new Socket()): ClientRequest {
   const message = new IncomingMessage(socket)
   message.httpVersion = httpVersion
   message.rawHeaders = Object.entries(fields).flatMap(([name, values]) => values.flatMap((value) => [name, value]))
-  return http1Request(message)
+  return new Http1Request(message)
 }
 
 test('a doubtful length is refused here too, whatever the parser lets through', () => {

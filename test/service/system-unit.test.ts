@@ -62,6 +62,7 @@ test('it is restarted, told, and taken out with and without its secrets', real, 
   assert.equal(root(left).printed, '/var/lib/cordon/demo\ncordon\n')
   assert.match(root('cordon service install demo --system --for sam').printed, /goes by \S+ as before/)
   assert.match(root('cordon-demo secret check').printed, /✓ echo/)
+  assert.match(root('cordon-demo secret set').printed, /see `cordon-demo secret set --help`/)
   assert.match(root('cordon service uninstall demo --system --purge').printed, /with its configuration and its secrets/)
   assert.equal(root(left).printed, 'id: ‘cordon’: no such user\n')
 })

@@ -7,30 +7,15 @@ import { dirname, join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import type { Program } from '../../src/service/init-system.ts'
 import { machineSystemd, userSystemd } from '../../src/service/systemd.ts'
+import { oddProgram } from './odd-program.ts'
 
 const systemd = {
   skip: spawnSync('systemd-analyze', ['--version']).status !== 0 && 'this machine has no systemd-analyze',
 }
 
-const program: Program = {
-  id: 'cordon-demo',
-  description: 'a 100 % sound "program"',
-  start: [process.execPath, 'start', '--config', '/srv/a "b" $HOME %h \\n/cordon.toml'],
-  reloadSignal: 'HUP',
-  hopeless: [2, 3],
-  notes: { config: '/srv/a "b" $HOME %h \\n/cordon.toml' },
-  hasNamespaces: true,
-  folder: '/srv/my folder',
-  env: { XDG_CONFIG_HOME: '/srv/a b/%i' },
-  writable: ['/srv/a b', '/srv/c'],
-  runtimeFolder: 'demo',
-  logPath: '/srv/log',
-  credentials: { 'cordon-passphrase': '/etc/a pass' },
-}
-
 test('systemd understands the unit of a user, and cordon finds in it what it is about', systemd, (t) => {
   const { label, render, notesIn } = userSystemd(process.env)
-  const path = unitFile(t, render(program))
+  const path = unitFile(t, render(oddProgram))
 
   const verified = spawnSync('systemd-analyze', ['verify', '--user', '--man=no', path], {
     encoding: 'utf8',
@@ -38,13 +23,13 @@ test('systemd understands the unit of a user, and cordon finds in it what it is 
   })
 
   assert.deepEqual([verified.status, verified.stderr], [0, ''])
-  assert.deepEqual(notesIn(render(program)), program.notes)
+  assert.deepEqual(notesIn(render(oddProgram)), oddProgram.notes)
   t.diagnostic(`${label}: ${scoreOf(path)}`)
 })
 
 test('systemd understands the unit of a user of its own, and finds next to nothing to harden', systemd, (t) => {
   const { label, render } = machineSystemd(process.env)
-  const path = unitFile(t, render({ ...program, user: 'daemon' }))
+  const path = unitFile(t, render({ ...oddProgram, user: 'daemon' }))
 
   const verified = spawnSync('systemd-analyze', ['verify', '--man=no', path], { encoding: 'utf8' })
 
@@ -56,7 +41,7 @@ test('systemd understands the unit of a user of its own, and finds next to nothi
 
 test('a program whose files lie in /tmp keeps the /tmp that it knows', () => {
   const { render } = userSystemd(process.env)
-  const elsewhere: Program = { ...program, start: ['/usr/bin/cordon', 'start'] }
+  const elsewhere: Program = { ...oddProgram, start: ['/usr/bin/cordon', 'start'] }
 
   assert.match(render(elsewhere), /^PrivateTmp=yes$/m)
   assert.doesNotMatch(render({ ...elsewhere, folder: '/tmp/x' }), /PrivateTmp/)

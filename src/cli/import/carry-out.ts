@@ -1,4 +1,5 @@
-import { addRoute, saveConfig } from '../../config/edit.ts'
+import { changeConfig } from '../../config/allowed.ts'
+import { addRoute } from '../../config/edit.ts'
 import { askHealth } from '../../control/health.ts'
 import type { Context } from '../context.ts'
 import { QuietExit } from '../exit.ts'
@@ -36,7 +37,7 @@ export async function carryOut(context: Context, { moves, why }: ImportPlan, gro
   }
   const drafts = [...new Map(moves.flatMap((move) => move.drafts.map((draft) => [draft.name, draft]))).values()]
   if (drafts.length === 0) return
-  saveConfig(scope.configPath, text, drafts.reduce(addRoute, text))
+  changeConfig(scope, text, drafts.reduce(addRoute, text))
   const names = drafts.map(({ name }) => name)
   terminal.done(`Added the route${names.length === 1 ? '' : 's'} ${andList(names)} to ${scope.configPath}.`)
   if (why !== undefined) terminal.notice(why)

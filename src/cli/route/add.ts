@@ -1,7 +1,8 @@
 import { Command } from 'commander'
 import { CordonError } from '../../base/error.ts'
 import { parseHost } from '../../base/names.ts'
-import { addRoute, type RouteDraft, saveConfig } from '../../config/edit.ts'
+import { changeConfig } from '../../config/allowed.ts'
+import { addRoute, type RouteDraft } from '../../config/edit.ts'
 import { knownHost, routeNameFor } from '../../config/known-hosts.ts'
 import { parseConfig } from '../../config/load.ts'
 import type { Scope } from '../../config/scope.ts'
@@ -47,7 +48,7 @@ export async function addRouteFrom(context: Context, options: Placed & RouteFlag
     throw new CordonError('route_exists', `There is a route ${draft.name} already, and it says something else.`, {
       hint: `change it with \`cordon route edit ${draft.name}\`, or give another \`--name\``,
     })
-  byFlags(() => saveConfig(scope.configPath, text, after))
+  byFlags(() => changeConfig(scope, text, after))
   terminal.done(`Added the route ${draft.name} for ${draft.host} to ${scope.configPath}.`)
   if (why !== undefined) terminal.notice(why)
   await takeOver(context, scope)

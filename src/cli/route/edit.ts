@@ -2,7 +2,8 @@ import { Command } from 'commander'
 import { CordonError } from '../../base/error.ts'
 import { readIfThere } from '../../base/file.ts'
 import type { RouteName } from '../../base/names.ts'
-import { editRoute, type RouteDraft, saveConfig } from '../../config/edit.ts'
+import { changeConfig } from '../../config/allowed.ts'
+import { editRoute, type RouteDraft } from '../../config/edit.ts'
 import { routeNameArgument, routeNamed } from '../arguments.ts'
 import { type Context, configIn, type Placed, placed, suffixOf } from '../context.ts'
 import { authFrom, byFlags, matchFrom, placeFrom, type RouteFlags, sourceFlag, withRouteFlags } from './options.ts'
@@ -26,7 +27,7 @@ export async function editRouteFrom(context: Context, name: RouteName, options: 
   const before = readIfThere(scope.configPath) ?? ''
   const after = editRoute(before, name, changes)
   if (after === before) return context.terminal.done(`The route ${name} says that already.`)
-  byFlags(() => saveConfig(scope.configPath, before, after))
+  byFlags(() => changeConfig(scope, before, after))
   context.terminal.done(`Changed the route ${changes.name ?? name} in ${scope.configPath}.`)
   await takeOver(context, scope)
   if (changes.secret) context.terminal.next(`cordon secret set ${changes.name ?? name}${suffixOf(options)}`)

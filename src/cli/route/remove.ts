@@ -1,7 +1,8 @@
 import { Command } from 'commander'
 import { readIfThere } from '../../base/file.ts'
 import type { RouteName } from '../../base/names.ts'
-import { removeRoute, saveConfig } from '../../config/edit.ts'
+import { changeConfig } from '../../config/allowed.ts'
+import { removeRoute } from '../../config/edit.ts'
 import { routeNameArgument } from '../arguments.ts'
 import { type Context, configIn, type Placed, placed } from '../context.ts'
 import { shownWord } from '../word.ts'
@@ -26,7 +27,7 @@ export async function removeRouteNamed(context: Context, name: RouteName, option
     )
   }
   const before = readIfThere(scope.configPath) ?? ''
-  saveConfig(scope.configPath, before, removeRoute(before, name))
+  changeConfig(scope, before, removeRoute(before, name))
   context.terminal.done(`Removed the route ${name} from ${scope.configPath}.`)
   const others = config.routes.filter(
     (one) => one.name !== name && JSON.stringify(one.secret) === JSON.stringify(route.secret),

@@ -17,7 +17,12 @@ export function servicesFound(context: Context, scope: Scope): FoundService[] {
   return definitionsOf(init, 'cordon-').flatMap(({ id, text }) => {
     const { config, passphraseFile, namespaces } = init.notesIn(text)
     if (config !== scope.configPath) return []
-    const options = { id, ...(passphraseFile !== undefined && { passphraseFile }), namespaces: namespaces !== 'no' }
+    const options = {
+      id,
+      init,
+      ...(passphraseFile !== undefined && { passphraseFile }),
+      namespaces: namespaces !== 'no',
+    }
     const isStale = init.render(programFor(context, scope, options)) !== text
     return [{ name: id.slice('cordon-'.length), isStale, state: init.state(id).state }]
   })

@@ -45,7 +45,7 @@ export async function installSystem(
     if (kind !== 'nobody') throw foreignPort(config.listen, kind, options)
   }
   const undo = definition ? init.install(id, definition.text) : [...init.uninstall(id), ...systemRemoval(place, !isOld)]
-  putIn(context, service, config, steps, undo)
+  await putIn(context, service, config, place.home, steps, undo)
   if (isOld) terminal.notice(`It goes by ${place.config} as before; ${source.path} was not read into it.`)
   terminal.notice(
     `For a program of ${agentUser}: \`set -a; . ${place.environment}; set +a\`. Secrets and routes are changed as root:`,

@@ -27,7 +27,7 @@ export const serviceInstall = (context: Context) =>
   ofService(new Command('install'))
     .summary('run the proxy whenever you are logged in')
     .description(
-      'Let systemd run the proxy of a configuration. It starts at once, and starts again when it fails. Doing it twice brings the service up to date.',
+      'Let systemd or launchd run the proxy of a configuration. It starts at once, and starts again when it fails. Doing it twice brings the service up to date.',
     )
     .option(
       '--passphrase-file <path>',
@@ -50,7 +50,7 @@ export async function install(context: Context, name: string | undefined, option
   const { scope, config } = configIn(context, options)
   const service = serviceIn(context, name, options)
   const { init, id, definition } = service
-  const program = programFor(context, scope, { id, ...options })
+  const program = programFor(context, scope, { id, init, ...options })
   const text = init.render(program)
   const steps = [...program.writable.map((path): Step => ({ kind: 'folder', path })), ...init.install(id, text)]
   if (options.dryRun) return terminal.answer(textOf(steps))
@@ -63,8 +63,8 @@ export async function install(context: Context, name: string | undefined, option
   if (!isRunning) await expectFreePort(scope, config, options)
 
   const undo = definition ? init.install(id, definition.text) : init.uninstall(id)
-  putIn(context, service, config, steps, undo)
-  for (const notice of await noticesOf(context, scope, config, program)) terminal.notice(notice)
+  await putIn(context, service, config, scope.folder, steps, undo)
+  for (const notice of await noticesOf(context, scope, config, service, program)) terminal.notice(notice)
   explainLinger(context, service)
 }
 
@@ -92,7 +92,13 @@ async function expectFreePort({ folder }: Scope, { listen }: Config, options: Pl
 }
 
 /** What works in this shell and will not in the service, for whose environment nobody is asked. */
-async function noticesOf(context: Context, scope: Scope, config: Config, program: Program): Promise<string[]> {
+async function noticesOf(
+  context: Context,
+  scope: Scope,
+  config: Config,
+  { init }: Service,
+  program: Program,
+): Promise<string[]> {
   const { env } = context
   const notices: string[] = []
   const proxy = replacedProxy(env, config.listen)
@@ -105,7 +111,7 @@ async function noticesOf(context: Context, scope: Scope, config: Config, program
   const { age } = await sourcesIn(context, scope)
   if ((await age.protection()) === 'passphrase')
     notices.push(
-      'The encrypted store has a passphrase, which the service cannot ask for: install it with `--passphrase-file`.',
+      `The encrypted store has a passphrase, which the service cannot ask for: ${init.handsOverFiles ? 'install it with `--passphrase-file`' : 'take it off with `cordon secret passphrase --remove`, or use the keyring'}.`,
     )
   return notices
 }

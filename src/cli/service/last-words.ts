@@ -1,5 +1,8 @@
 import { ask } from '../../base/command.ts'
 import { CordonError } from '../../base/error.ts'
+import { lastLines } from '../../base/log-file.ts'
+import type { LogPlace } from '../../service/init-system.ts'
+import { definitionOf } from '../../service/init-systems.ts'
 import type { Service } from './which.ts'
 
 /** Why a service did not come up: what cordon said last in its log, else what the init system said. */
@@ -15,10 +18,11 @@ export function whyNotUp({ id, name, words, init }: Service, cause: unknown, env
         cause,
       },
     )
-  const definition = { id, path: init.pathOf(id), text: '' }
-  const log = ask(init.logs(definition, { lines: 30, follow: false }), { env }) ?? ''
-  const said = log
-    .split('\n')
+  const place = init.logs(definitionOf(init, id) ?? { id, path: '', text: '' }, {
+    lines: 30,
+    follow: false,
+  })
+  const said = linesIn(place, env)
     .filter((line) => line.startsWith('✗ '))
     .at(-1)
   if (said === undefined) return cause
@@ -30,3 +34,6 @@ export function whyNotUp({ id, name, words, init }: Service, cause: unknown, env
 
 // systemd.exec(5), "Process exit codes": EXIT_USER and EXIT_NAMESPACE.
 const noNamespace = [217, 226]
+
+const linesIn = (place: LogPlace, env: NodeJS.ProcessEnv) =>
+  place.kind === 'file' ? lastLines(place.path, 30) : (ask(place.words, { env }) ?? '').split('\n')

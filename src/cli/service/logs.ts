@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { Command } from 'commander'
+import { followLines, lastLines } from '../../base/log-file.ts'
 import type { Context } from '../context.ts'
 import { QuietExit } from '../exit.ts'
 import { type LogOptions, printLines, withLogOptions } from '../log-lines.ts'
@@ -19,7 +20,17 @@ async function logs(
   options: ServiceOptions & LogOptions,
 ): Promise<void> {
   const { init, definition } = installedIn({ env, ...context }, name, options)
-  const [program = '', ...words] = init.logs(definition, { lines: options.lines, follow: options.follow === true })
+  const { lines, follow = false } = options
+  const place = init.logs(definition, { lines, follow })
+  if (place.kind === 'command') return printCommand(place.words, env, options)
+  await printLines(follow ? followLines(place.path, lines) : lastLines(place.path, lines), options)
+}
+
+async function printCommand(
+  [program = '', ...words]: readonly string[],
+  env: NodeJS.ProcessEnv,
+  options: LogOptions,
+): Promise<void> {
   const child = spawn(program, words, { env, stdio: ['ignore', 'pipe', 'inherit'] })
   const ended = once(child, 'close')
   await printLines(createInterface({ input: child.stdout }), options)

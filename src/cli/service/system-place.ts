@@ -6,6 +6,7 @@
  *     /usr/local/sbin/cordon-NAME    0755 root     cordon as that user, for root alone: `sudo cordon-NAME secret set openai`
  */
 import { dirname, join } from 'node:path'
+import { calledVariable } from '../../base/called.ts'
 import { ask } from '../../base/command.ts'
 import { lstatIfThere } from '../../base/file.ts'
 import { ownCommand } from '../../base/self.ts'
@@ -39,7 +40,9 @@ export function systemPlace(id: string): SystemPlace {
   }
 }
 
-const environmentOf = ({ home }: SystemPlace) => ({
+/** `typed` is what a person types to mean this cordon. */
+const environmentOf = ({ home }: SystemPlace, typed: string) => ({
+  [calledVariable]: typed,
   HOME: home,
   XDG_CONFIG_HOME: home,
   XDG_CACHE_HOME: join(home, 'cache'),
@@ -56,7 +59,8 @@ export function systemProgram(place: SystemPlace, agentUser: string, own: Pick<P
     notes: { config: place.config, for: agentUser, ...own.credentials },
     hasNamespaces: true,
     folder: dirname(place.config),
-    env: environmentOf(place),
+    // Whoever meets its errors is no root.
+    env: environmentOf(place, `sudo ${place.id}`),
     writable: [place.home],
     // The control socket lies below the home, where the agent's user cannot even look.
     runtimeFolder: undefined,
@@ -107,7 +111,7 @@ const makeUser: Step = {
 }
 
 function wrapperText(place: SystemPlace): string {
-  const variables = Object.entries({ ...environmentOf(place), PATH: '/usr/sbin:/usr/bin:/sbin:/bin' })
+  const variables = Object.entries({ ...environmentOf(place, place.id), PATH: '/usr/sbin:/usr/bin:/sbin:/bin' })
   const words = [...variables.map(([name, value]) => `${name}=${value}`), ...ownCommand()].map(shellWord)
   return `#!/bin/sh
 # Written by \`cordon service install --system\`: cordon as the user of this service.

@@ -1,8 +1,9 @@
 /** `start`, `stop` and `restart`, which differ in a word. */
 import { Command } from 'commander'
 import { carryOut } from '../../service/steps.ts'
-import type { Context } from '../context.ts'
+import { type Context, scopeIn } from '../context.ts'
 import { whyNotUp } from './last-words.ts'
+import { untilUp } from './until-up.ts'
 import { installedIn, ofService, type ServiceOptions } from './which.ts'
 
 export const serviceStart = (context: Context) => turn(context, 'start', 'start it', 'runs')
@@ -20,24 +21,29 @@ function turn(context: Context, verb: Verb, summary: string, outcome: string): C
 }
 
 /** Throws `service_missing`, `init_missing` and `service_failed`. */
-function carryOutVerb(
+async function carryOutVerb(
   context: Context,
   verb: Verb,
   outcome: string,
   name: string | undefined,
   options: ServiceOptions,
-): void {
+): Promise<void> {
   const { terminal, env } = context
   const service = installedIn(context, name, options)
-  const { init, id } = service
+  const { init, id, definition } = service
   init.expect()
   const before = init.state(id).state
   if ((verb === 'start' && before === 'running') || (verb === 'stop' && before === 'stopped'))
     return terminal.done(`The service ${service.name} ${outcome} already.`)
   try {
     carryOut(init[verb](id), env)
+    if (verb !== 'stop') await untilUp(service, folderOf(context, init.notesIn(definition.text)))
   } catch (cause) {
     throw whyNotUp(service, cause, env)
   }
   terminal.done(`The service ${service.name} ${outcome}.`)
 }
+
+/** The folder of the scope that a service was installed for. */
+const folderOf = (context: Context, { config }: Readonly<Record<string, string>>) =>
+  scopeIn(context, config === undefined ? {} : { config }).folder

@@ -37,8 +37,7 @@ export function ofService(command: Command): Command {
 
 export function serviceIn(context: Context, name: string | undefined, options: ServiceOptions): Service {
   const called = name ?? scopeIn(context, options).name
-  const { user, machine } = initSystemsOn(context.env)
-  const init = options.system ? machine : user
+  const init = initFor(context, options)
   const id = `cordon-${called}`
   return {
     name: called,
@@ -47,6 +46,16 @@ export function serviceIn(context: Context, name: string | undefined, options: S
     init,
     definition: definitionOf(init, id),
   }
+}
+
+/** Throws `service_unfit` for a service of the whole machine where there can be none. */
+function initFor({ env }: Context, { system }: ServiceOptions): InitSystem {
+  const { user, machine } = initSystemsOn(env)
+  if (!system) return user
+  if (machine) return machine
+  throw new CordonError('service_unfit', 'A service with a user of its own takes systemd, and this machine has none.', {
+    hint: 'leave `--system` out, or make another user by hand and install the service as that user',
+  })
 }
 
 /** The same for a service that has to be there. Throws `service_missing`. */
@@ -70,19 +79,21 @@ export interface ProgramOptions {
   namespaces?: boolean
 }
 
-/** The program of a service: the proxy of a scope, by this very cordon. Throws `path_unfit`. */
+/** The program of a service: the proxy of a scope, by this very cordon. Throws `path_unfit` and `service_unfit`. */
 export function programFor(
   { cwd, env }: Context,
   scope: Scope,
-  { id, passphraseFile: typed, namespaces }: { id: string } & ProgramOptions,
+  { id, init, passphraseFile: typed, namespaces }: Pick<Service, 'id' | 'init'> & ProgramOptions,
 ): Program {
   const passphraseFile = typed === undefined ? undefined : resolve(cwd, typed)
+  if (passphraseFile !== undefined && !init.handsOverFiles) throw noHandover(init, passphraseFile)
   const ofScope = ['--config', scope.configPath]
+  const logPath = join(scope.folder, 'service.log')
   const program: Program = {
     id,
     description: `cordon, the credential boundary of coding agents (${scope.configPath})`,
     // A secret that is missing stops the requests that need it, and must not stop all others for as long.
-    start: [...ownCommand(), 'start', '--keep-going', ...ofScope],
+    start: [...ownCommand(), 'start', '--keep-going', ...(init.keepsLog ? [] : ['--log-file', logPath]), ...ofScope],
     reloadSignal: 'HUP',
     hopeless: [2, 3],
     notes: {
@@ -95,7 +106,7 @@ export function programFor(
     env: environmentOf(env),
     writable: [scope.folder, join(cacheHomeOf(env), 'cordon')],
     runtimeFolder: 'cordon',
-    logPath: join(scope.folder, 'service.log'),
+    logPath,
     credentials: passphraseFile === undefined ? {} : { [passphraseCredential]: passphraseFile },
   }
   const unfit = [...program.start, ...Object.values(program.env), ...program.writable].find((text) =>
@@ -106,6 +117,11 @@ export function programFor(
     hint: 'rename it; an init system could take what follows for something else',
   })
 }
+
+const noHandover = ({ label }: InitSystem, path: string) =>
+  new CordonError('service_unfit', `The ${label} hands no file over to a service, so that it would not find ${path}.`, {
+    hint: 'keep the secrets in the keyring instead: `cordon route edit ROUTE --source keyring`',
+  })
 
 /** What the init system does not know of this user, and cordon finds its files by. */
 function environmentOf(env: NodeJS.ProcessEnv): Record<string, string> {

@@ -1,4 +1,4 @@
-import { saveConfig } from '../../config/edit.ts'
+import { changeConfig } from '../../config/allowed.ts'
 import type { Scope } from '../../config/scope.ts'
 import { ensureToken } from '../../config/tokens.ts'
 import { writeBundle } from '../../tls/bundle.ts'
@@ -17,7 +17,7 @@ export async function layGroundwork({ terminal, env }: Context, scope: Scope, dr
 
   if (draft.after === draft.before) terminal.done(`${scope.configPath} says all that is needed already.`)
   else {
-    saveConfig(scope.configPath, draft.before, draft.after)
+    changeConfig(scope, draft.before, draft.after)
     const routes =
       draft.addedRoutes.length === 0
         ? ''

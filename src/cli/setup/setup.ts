@@ -1,14 +1,18 @@
 import { dirname, join } from 'node:path'
 import { Command } from 'commander'
 import { CordonError } from '../../base/error.ts'
+import { lstatIfThere } from '../../base/file.ts'
+import { allow, isRecorded, unallowedIn } from '../../config/allowed.ts'
+import { parseConfig } from '../../config/load.ts'
 import type { Scope } from '../../config/scope.ts'
 import type { Integration } from '../../integrations/integration.ts'
 import { integrationNamed, integrations } from '../../integrations/integrations.ts'
 import { ownKeysIn } from '../../integrations/own-keys.ts'
+import { deedsText } from '../allow.ts'
 import { type Context, inItsScope, type Placed, placed, scopeIn, suffixOf } from '../context.ts'
 import { shownWord } from '../word.ts'
 import { agentContextOf, agentPlan, setUpAgent, tellNext } from './agent.ts'
-import { draftConfig } from './draft.ts'
+import { type ConfigDraft, draftConfig } from './draft.ts'
 import { layGroundwork } from './groundwork.ts'
 import { previewOf } from './preview.ts'
 
@@ -45,11 +49,13 @@ export async function setUp(context: Context, named: Integration | undefined, ty
   const plans = agents.map((one) => agentPlan(context, scope, draft.config, one, { kind: 'preview' }).plan)
   const preview = previewOf(scope, draft, plans)
   if (options.dryRun) return terminal.answer(preview)
+  const isToAllow = await isAllowing(context, scope, draft, options)
   if (isAsking(context, options) && preview !== '') {
     terminal.notice(`This is what would change:\n${preview}`)
     if (!(await terminal.confirm('Make these changes?'))) throw new CordonError('cancelled', 'Nothing was changed.')
   }
   await layGroundwork(context, scope, draft)
+  if (isToAllow) allow(scope, draft.config)
   const suffix = suffixOf(options)
   const mayMoveKey = options.yes ? 'yes' : isAsking(context, options) ? 'ask' : 'no'
   const left: string[] = []
@@ -60,6 +66,27 @@ export async function setUp(context: Context, named: Integration | undefined, ty
   if (agents.length > 0 || draft.config.routes.length > 0) return tellNext(context, scope, draft.config, left, suffix)
   const [installed] = agentsHere(context, scope).filter(({ scopes }) => scopes.includes(scope.kind))
   terminal.next(installed ? `cordon setup ${installed.name}${suffix}` : `cordon route add${suffix}`)
+}
+
+/**
+ * Whether this set-up allows what the file did before it. A first one finds a file that somebody else brought, and tells what
+ * it does; a person at a terminal is asked. Throws `cancelled`.
+ */
+async function isAllowing(
+  context: Context,
+  scope: Scope,
+  { before }: ConfigDraft,
+  options: SetupOptions,
+): Promise<boolean> {
+  const isFirst = !isRecorded(scope) && !lstatIfThere(scope.tokensPath)
+  if (before === undefined || !(isFirst || isRecorded(scope))) return false
+  const deeds = unallowedIn(scope, parseConfig(before, scope.configPath))
+  if (deeds.length === 0) return false
+  const { terminal } = context
+  terminal.notice(deedsText(scope.configPath, deeds))
+  if (!isAsking(context, options)) return options.yes === true || isFirst
+  if (await terminal.confirm('Allow that?')) return true
+  throw new CordonError('cancelled', 'Nothing was changed.')
 }
 
 /** Those that are there; one that has no settings in this scope is told. Throws `agents_missing`. */

@@ -5,6 +5,7 @@ import { CordonError } from '../../base/error.ts'
 import { readIfThere } from '../../base/file.ts'
 import type { Log } from '../../base/log.ts'
 import type { LogTail } from '../../base/log-tail.ts'
+import { expectAllowed } from '../../config/allowed.ts'
 import { type Config, parseConfig } from '../../config/load.ts'
 import { type NextHopChoice, nextHopOf } from '../../config/next-hop.ts'
 import type { Scope } from '../../config/scope.ts'
@@ -48,6 +49,7 @@ export async function load({ context, options, scope, sources, log }: Ground, be
   const config = parseConfig(text, scope.configPath)
   const commandSuffix = suffixOf(options)
   const ca = caOf(scope, config, commandSuffix)
+  expectAllowed(scope, config, commandSuffix)
   const roots = [ca.certPem, ...config.tls.trust.map(readIfThere)]
   const { timeoutMs } = config.secrets
   const { connectTimeoutMs, idleTimeoutMs, allow } = config.network

@@ -1,7 +1,9 @@
 import { url as inspectorUrl } from 'node:inspector'
+import { resolve } from 'node:path'
 import { Command, Option } from 'commander'
 import { CordonError, CordonErrors } from '../../base/error.ts'
 import { type LogLevel, logLevels } from '../../base/log.ts'
+import { printTo } from '../../base/log-file.ts'
 import { LogTail } from '../../base/log-tail.ts'
 import { openLog } from '../../base/open-log.ts'
 import { secretHolders } from '../../config/holders.ts'
@@ -27,6 +29,7 @@ interface StartOptions extends Placed {
   logLevel: LogLevel
   keepGoing?: boolean
   whileCommandsRun?: boolean
+  logFile?: string
 }
 
 export const startCommand = (context: Context) =>
@@ -36,11 +39,13 @@ export const startCommand = (context: Context) =>
     )
     .addOption(new Option('--log-level <level>', 'how much it tells on stderr').choices(logLevels).default('info'))
     .option('--keep-going', 'start although secrets are missing; requests of those routes are refused')
+    .option('--log-file <path>', 'print to the end of a file; one of 8 MiB is put aside as PATH.1')
     .option('--while-commands-run', 'stop when no command of `cordon run` lives any more')
     .action((options: StartOptions) => start(context, options))
 
 /** Runs until a signal or `cordon stop` ends it: everything that can fail for good fails before the port is open. */
 export async function start(context: Context, options: StartOptions): Promise<void> {
+  if (options.logFile !== undefined) printTo(resolve(context.cwd, options.logFile))
   closeDebugger()
   const scope = scopeIn(context, options)
   const tail = new LogTail()

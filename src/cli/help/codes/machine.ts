@@ -26,11 +26,13 @@ export const machineCodes: readonly Subject[] = [
       service_missing: 'No service of that name is installed.',
       service_failed:
         'The service did not come up, or a step of its installation failed. `cordon service logs` has the rest.',
-      service_unfit: 'The configuration names what a user of its own does not have.',
+      service_unfit:
+        'The configuration names what such a service does not have, or the init system cannot do what was asked.',
       root_needed: 'It makes a user, and folders that yours may not enter.',
       program_exposed: 'Who may change the program is in effect the user that it runs as.',
       user_missing: 'One user may read the token of the service: that of the agents.',
-      init_missing: 'There is no systemd to ask, such as in a container, or behind `su`.',
+      init_missing:
+        'The init system does not answer: no systemd in a container or behind `su`, no launchd for who is not logged in on the screen.',
       path_unfit: 'An init system reads its definitions line by line, so that no line may be smuggled in.',
     },
   },

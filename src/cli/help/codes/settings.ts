@@ -42,6 +42,8 @@ export const settingsCodes: readonly Subject[] = [
       config_missing:
         'The folder has no `cordon.toml`, and cordon does not look into the folders above. `--scope user` means the one of the user.',
       config_faulty: 'Every fault is told below, with its line and the word that was probably meant.',
+      config_unallowed:
+        'The file of a project does something new, such as sending a secret to another host, and no command of cordon wrote that. The running cordon goes on as before. Look at it before you run `cordon allow`: an agent may have written it, or the project that you cloned.',
       config_changed: 'Nothing was written.',
       toml_faulty: "A TOML file that a command edits, such as Codex's `config.toml`, is not in order.",
       edit_refused: 'The text is written in a way that cannot be edited without touching more.',

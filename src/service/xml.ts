@@ -1,0 +1,23 @@
+/** What the definitions of launchd and of Windows have in common: both are XML. */
+
+/** A text as it stands between two tags. */
+export function xmlText(text: string): string {
+  return text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`)
+}
+
+/** What we want to read in a definition again, and its init system has no place for. */
+export interface Facts {
+  notes: Readonly<Record<string, string>>
+  logPath: string
+}
+
+/** The facts as a comment, in which two hyphens may not follow each other (XML 1.0 §2.5). */
+export function factsComment({ notes, logPath }: Facts): string {
+  return `<!-- Installed: ${JSON.stringify({ notes, logPath }).replaceAll('--', '-\\u002d')} -->`
+}
+
+/** The facts of a definition; none in a text of somebody else. */
+export function factsIn(text: string): Facts | undefined {
+  const [, facts] = /^<!-- Installed: (\{.*\}) -->$/m.exec(text) ?? []
+  return facts === undefined ? undefined : (JSON.parse(facts) as Facts)
+}
