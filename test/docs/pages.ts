@@ -21,11 +21,14 @@ export function pageAt(path: string): Page {
   return page
 }
 
-/** The blocks that open with three backticks and this word, in the order of the page. */
-export function blocksOf({ text }: Page, kind: string): string[] {
-  return [...text.matchAll(/^```(\S*)\n(.*?)^```$/gms)]
-    .filter(([, word]) => word === kind)
-    .map(([, , content = '']) => content)
+/** The fenced blocks in the order of the page; `kind` is the word behind the first three backticks. */
+export function fencedBlocksOf({ text }: Page): { kind: string; content: string }[] {
+  return [...text.matchAll(/^```(\S*)\n(.*?)^```$/gms)].map(([, kind = '', content = '']) => ({ kind, content }))
+}
+
+/** The blocks of one kind. */
+export function blocksOf(page: Page, kind: string): string[] {
+  return fencedBlocksOf(page).flatMap((block) => (block.kind === kind ? [block.content] : []))
 }
 
 /** The rows of every table, without headings and rules; the cells as they are written. */

@@ -1,7 +1,7 @@
 /** What `npm run release` leaves, from a clean commit; the package in it is installed and run. */
 import assert from 'node:assert/strict'
 import { execFileSync, spawnSync } from 'node:child_process'
-import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { globSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
@@ -31,22 +31,32 @@ test('a release adds up, and its package installs one other and runs, with a sen
   assert.deepEqual(subject.map(({ name }) => name.replace(/.*\.(?=t?gz|json)/, '')).toSorted(), ['gz', 'json', 'tgz'])
   assert.match(readFileSync(join(out, bill), 'utf8'), /"purl": "pkg:npm\/undici@/)
 
-  writeFileSync(join(folder, 'package.json'), '{}')
+  const [home, elsewhere] = [join(folder, 'home'), join(folder, 'elsewhere')]
+  mkdirSync(home)
+  writeFileSync(join(home, 'package.json'), '{}')
   const npm = ['install', '--prefer-offline', '--no-audit', '--no-fund', join(out, tarball)]
-  execFileSync('npm', npm, { cwd: folder, stdio: 'inherit' })
+  execFileSync('npm', npm, { cwd: home, stdio: 'inherit' })
   assert.deepEqual(
-    globSync('node_modules/{[!@.]*,@*/*}', { cwd: folder })
+    globSync('node_modules/{[!@.]*,@*/*}', { cwd: home })
       .filter((one) => !/keyring-/.test(one))
       .toSorted(),
     ['node_modules/@napi-rs/keyring', 'node_modules/cordon'],
   )
   const env = { ...process.env, PATH: `${dirname(process.execPath)}:${process.env['PATH']}` }
-  const told = execFileSync('npx', ['cordon', '--version'], { cwd: folder, encoding: 'utf8', env })
+  const told = execFileSync('npx', ['cordon', '--version'], { cwd: home, encoding: 'utf8', env })
   assert.match(told, /^cordon \S+ \(commit [0-9a-f]{12}, .* npm package\)\n$/)
+
+  // docs/install.md: a folder that npm installed into is carried to a machine without a network.
+  renameSync(home, elsewhere)
+  const carried = execFileSync('node_modules/.bin/cordon', ['--version'], { cwd: elsewhere, encoding: 'utf8', env })
+  assert.equal(carried, told)
 
   const old = oldNode()
   if (old === undefined) return t.diagnostic('no Node that is too old is installed here')
-  const refused = spawnSync(old, ['node_modules/cordon/dist/cordon.js', '--version'], { cwd: folder, encoding: 'utf8' })
+  const refused = spawnSync(old, ['node_modules/cordon/dist/cordon.js', '--version'], {
+    cwd: elsewhere,
+    encoding: 'utf8',
+  })
   assert.equal(refused.status, 1)
   assert.match(refused.stderr, /^✗ cordon needs Node .*, and this is \S+\. \(node_too_old\)\n {2}hint: .*\n$/)
 })
