@@ -2,6 +2,7 @@
 import { closeSync, fchmodSync, fstatSync, openSync, readSync, renameSync, statSync, writeSync } from 'node:fs'
 import { StringDecoder } from 'node:string_decoder'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { CordonError, sentenceOf } from './error.ts'
 import { privateFile } from './file.ts'
 
 /** What a file holds before it is put aside as `PATH.1`, in the place of the one before. */
@@ -9,7 +10,7 @@ const mostBytes = 8 << 20
 
 /**
  * From now on all that this process prints goes to the end of a file, which its owner alone may read. It takes itself for a
- * process without a terminal, even where it has one that nobody sees.
+ * process without a terminal, even where it has one that nobody sees. Throws `file_unwritable`.
  */
 export function printTo(path: string, most = mostBytes): void {
   let { file, size } = opened(path)
@@ -31,10 +32,21 @@ export function printTo(path: string, most = mostBytes): void {
 }
 
 function opened(path: string): { file: number; size: number } {
-  const file = openSync(path, 'a', privateFile)
+  const file = openToWrite(path)
   // launchd may have made it, and open to others.
   fchmodSync(file, privateFile)
   return { file, size: fstatSync(file).size }
+}
+
+function openToWrite(path: string): number {
+  try {
+    return openSync(path, 'a', privateFile)
+  } catch (cause) {
+    throw new CordonError('file_unwritable', `The log ${path} cannot be written: ${sentenceOf(cause)}.`, {
+      hint: 'make its folder, or mend its permissions',
+      cause,
+    })
+  }
 }
 
 /** The last lines of a file, without their ends; none where there is no file. */

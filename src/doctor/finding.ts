@@ -21,8 +21,8 @@ export interface Ground {
   env: NodeJS.ProcessEnv
   sources: Sources
   agents: readonly { agent: Integration; context: IntegrationContext }[]
-  /** The services of this user that run this configuration. */
-  services: readonly { name: string; isStale: boolean; state: string }[]
+  /** The services of this user that run this configuration, and those with a user of their own that are `for` this one. */
+  services: readonly { name: string; for?: string; isStale: boolean; state: string }[]
   /** Whether probes may send a request with the credential. */
   maySend: boolean
   /** Appended to every command that a finding names. */

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { type Box, noBox, openBox } from './box.ts'
+import { closedPaths, lookInto } from './closed.ts'
 
 const real = { skip: process.env['LONG'] ? noBox : 'it boots a systemd: set LONG=1' }
 
@@ -21,13 +22,9 @@ test('the user of the agent gets the credential into its requests, and can read 
 
   assert.equal(asked.printed, `Bearer ${secret}`, root('cordon service logs demo --system').printed)
   const pid = root('systemctl show cordon-demo.service --property=MainPID --value').printed.trim()
-  const closed = [
-    ...['', '/cordon/cordon.toml', '/cordon/secrets.age', '/cordon/secrets.identity', '/cordon/user/tokens.toml'],
-    ...['/cordon/user/certs/ca-key.pem', '/cordon/run', '/cordon/user/run.json'],
-  ].map((path) => `/var/lib/cordon/demo${path}`)
-  for (const path of [...closed, ...['environ', 'mem', 'maps', 'fd'].map((file) => `/proc/${pid}/${file}`)]) {
+  for (const path of closedPaths('/var/lib/cordon/demo', pid)) {
     assert.equal(root(`test -e ${path}`).code, 0, `${path} is not even there`)
-    assert.match(sam(`if test -d ${path}; then ls ${path}; else cat ${path}; fi`).printed, /Permission denied/)
+    assert.match(sam(lookInto(path)).printed, /Permission denied/)
   }
   assert.notEqual(sam(`kill -0 ${pid}`).code, 0)
   assert.notEqual(sam('/usr/local/sbin/cordon-demo secret list').code, 0)
@@ -49,10 +46,15 @@ test('another user than that of the agent has no token, and the agent has no wor
 })
 
 test('it is restarted, told, and taken out with and without its secrets', real, async (t) => {
-  const { root } = await boxWithService(t)
+  const { root, sam } = await boxWithService(t)
 
   assert.equal(root('cordon service restart demo --system').printed, '✓ The service demo runs, started anew.\n')
   assert.match(root('cordon service logs demo --system').printed, /listening on/)
+  const doctor = () =>
+    sam('mkdir -p ~/own; cd ~/own; cordon setup --yes >/dev/null 2>&1; cordon doctor | grep -A1 ". service"')
+  assert.equal(doctor().printed, '✓ service      The service demo of this machine runs.\n')
+  root('systemctl stop cordon-demo')
+  assert.match(doctor().printed, /does not run\.\n +to mend it, run `sudo cordon service start demo --system`/)
   assert.equal(
     root('cordon service uninstall demo --system').printed,
     '✓ Took the service demo out again; its configuration and its secrets stay.\n',

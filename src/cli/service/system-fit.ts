@@ -5,7 +5,7 @@ import { readIfThere } from '../../base/file.ts'
 import { ownCommand } from '../../base/self.ts'
 import { secretHolders } from '../../config/holders.ts'
 import { type Config, parseConfig } from '../../config/load.ts'
-import { type SystemPlace, systemUser } from './system-place.ts'
+import type { SystemPlace } from './system-place.ts'
 
 /** Throws `root_needed`, `program_exposed` and `service_unfit` for what a user of its own would be worth nothing with. */
 export function expectSystemFit(config: Config, place: SystemPlace, name: string): void {
@@ -18,7 +18,7 @@ export function expectSystemFit(config: Config, place: SystemPlace, name: string
   if (keyring)
     throw new CordonError(
       'service_unfit',
-      `The secret of ${keyring.name} lies in a keyring, and ${systemUser} has none.`,
+      `The secret of ${keyring.name} lies in a keyring, and ${place.roots.user} has none.`,
       {
         hint: `run \`cordon route edit ${keyring.name} --source age\` first`,
       },

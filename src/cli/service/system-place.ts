@@ -14,11 +14,26 @@ import { shellWord } from '../../base/shell.ts'
 import type { Program } from '../../service/init-system.ts'
 import type { Step } from '../../service/steps.ts'
 
-/** The user of every such service. */
-export const systemUser = 'cordon'
+/** Where such services lie on a machine, and whose they are. */
+export interface SystemRoots {
+  state: string
+  shared: string
+  wrappers: string
+  user: string
+}
+
+export const systemRoots: SystemRoots = {
+  state: '/var/lib/cordon',
+  shared: '/etc/cordon',
+  wrappers: '/usr/local/sbin',
+  user: 'cordon',
+}
 
 export interface SystemPlace {
   id: string
+  roots: SystemRoots
+  /** The program and the words that run cordon. */
+  command: readonly string[]
   home: string
   config: string
   shared: string
@@ -26,17 +41,19 @@ export interface SystemPlace {
   wrapper: string
 }
 
-export function systemPlace(id: string): SystemPlace {
+export function systemPlace(id: string, roots = systemRoots, command: readonly string[] = ownCommand()): SystemPlace {
   const name = id.slice('cordon-'.length)
-  const home = `/var/lib/cordon/${name}`
-  const shared = `/etc/cordon/${name}`
+  const home = join(roots.state, name)
+  const shared = join(roots.shared, name)
   return {
     id,
+    roots,
+    command,
     home,
     config: join(home, 'cordon', 'cordon.toml'),
     shared,
     environment: join(shared, 'env'),
-    wrapper: `/usr/local/sbin/${id}`,
+    wrapper: join(roots.wrappers, id),
   }
 }
 
@@ -53,10 +70,10 @@ export function systemProgram(place: SystemPlace, agentUser: string, own: Pick<P
   return {
     id: place.id,
     description: `cordon, the credential boundary of coding agents (${place.id})`,
-    start: [...ownCommand(), 'start', '--keep-going', '--config', place.config],
+    start: [...place.command, 'start', '--keep-going', '--config', place.config],
     reloadSignal: 'HUP',
     hopeless: [2, 3],
-    notes: { config: place.config, for: agentUser, ...own.credentials },
+    notes: { config: place.config, for: agentUser, command: JSON.stringify(place.command), ...own.credentials },
     hasNamespaces: true,
     folder: dirname(place.config),
     // Whoever meets its errors is no root.
@@ -66,27 +83,28 @@ export function systemProgram(place: SystemPlace, agentUser: string, own: Pick<P
     runtimeFolder: undefined,
     logPath: join(place.home, 'service.log'),
     credentials: own.credentials,
-    user: systemUser,
+    user: place.roots.user,
   }
 }
 
 /** All that comes before the unit: the user, the folders, the configuration, a CA, and what the agent's user may read. */
 export function systemSteps(place: SystemPlace, configPath: string, agentUser: string): Step[] {
   const run = (...words: readonly string[]): Step => ({ kind: 'run', words })
-  const owner = ['-o', systemUser, '-g', systemUser]
+  const { state, shared: sharedRoot, user } = place.roots
+  const owner = ['-o', user, '-g', user]
   const certs = join(place.home, 'cordon', 'user', 'certs')
   const shared = ['ca-cert.pem', 'combined-ca.pem', 'trust-store.p12'].map(
     (file): Step => ({
       kind: 'save',
       // Read as that user: a link it laid there must not lead root anywhere.
-      words: ['runuser', '-u', systemUser, '--', 'cat', join(certs, file)],
+      words: ['runuser', '-u', user, '--', 'cat', join(certs, file)],
       path: join(place.shared, file),
       mode: 0o644,
     }),
   )
   return [
-    ...(ask(['id', '-u', systemUser], { env: process.env }) === undefined ? [makeUser] : []),
-    run('install', '-d', '-m', '0755', '/var/lib/cordon', '/etc/cordon', place.shared),
+    ...(ask(['id', '-u', user], { env: process.env }) === undefined ? [makeUser(place.roots)] : []),
+    run('install', '-d', '-m', '0755', state, sharedRoot, place.shared),
     run('install', '-d', '-m', '0700', ...owner, place.home, dirname(place.config)),
     ...(lstatIfThere(place.config) ? [] : [run('install', '-m', '0600', ...owner, configPath, place.config)]),
     { kind: 'file', path: place.wrapper, text: wrapperText(place), mode: 0o755 },
@@ -102,36 +120,36 @@ export function systemSteps(place: SystemPlace, configPath: string, agentUser: s
   ]
 }
 
-const makeUser: Step = {
+const makeUser = ({ state, user }: SystemRoots): Step => ({
   kind: 'run',
   words: [
-    ...['useradd', '--system', '--user-group', '--home-dir', '/var/lib/cordon', '--no-create-home'],
-    ...['--shell', '/usr/sbin/nologin', systemUser],
+    ...['useradd', '--system', '--user-group', '--home-dir', state, '--no-create-home'],
+    ...['--shell', '/usr/sbin/nologin', user],
   ],
-}
+})
 
 function wrapperText(place: SystemPlace): string {
   const variables = Object.entries({ ...environmentOf(place, place.id), PATH: '/usr/sbin:/usr/bin:/sbin:/bin' })
-  const words = [...variables.map(([name, value]) => `${name}=${value}`), ...ownCommand()].map(shellWord)
+  const words = [...variables.map(([name, value]) => `${name}=${value}`), ...place.command].map(shellWord)
   return `#!/bin/sh
 # Written by \`cordon service install --system\`: cordon as the user of this service.
-cd ${shellWord(dirname(place.config))} && exec runuser -u ${systemUser} -- env -i TERM="$TERM" ${words.join(' ')} "$@"
+cd ${shellWord(dirname(place.config))} && exec runuser -u ${place.roots.user} -- env -i TERM="$TERM" ${words.join(' ')} "$@"
 `
 }
 
 /** What is taken away with the unit; with `purge` the configuration, the CA and the secrets too, and a user without a service. */
 export function systemRemoval(place: SystemPlace, purge: boolean): Step[] {
+  const { state, shared, user } = place.roots
+  // The user goes with the last folder of such a service.
+  const removeUser: Step = {
+    kind: 'run',
+    words: ['sh', '-c', `test -e ${shellWord(state)} || userdel ${user}`],
+  }
   const empty = (folder: string): Step => ({ kind: 'run', words: ['rmdir', '--ignore-fail-on-non-empty', folder] })
   return [
     { kind: 'remove', path: place.wrapper },
     { kind: 'remove', path: place.shared },
-    empty('/etc/cordon'),
-    ...(purge ? [{ kind: 'remove', path: place.home } as const, empty('/var/lib/cordon'), removeUser] : []),
+    empty(shared),
+    ...(purge ? [{ kind: 'remove', path: place.home } as const, empty(state), removeUser] : []),
   ]
-}
-
-// The user goes with the last folder of such a service.
-const removeUser: Step = {
-  kind: 'run',
-  words: ['sh', '-c', `test -e /var/lib/cordon || userdel ${systemUser}`],
 }
