@@ -4,9 +4,12 @@
 import {
   accessSync,
   chmodSync,
+  closeSync,
   constants,
+  fstatSync,
   lstatSync,
   mkdirSync,
+  openSync,
   readFileSync,
   type Stats,
   statSync,
@@ -21,8 +24,13 @@ export const privateFolder = 0o700
 
 /** The text of a file, or undefined when there is none. Throws `file_unreadable`. */
 export function readIfThere(path: string): string | undefined {
+  return readBytesIfThere(path)?.toString('utf8')
+}
+
+/** The same for what need not be text. */
+export function readBytesIfThere(path: string): Buffer | undefined {
   try {
-    return readFileSync(path, 'utf8')
+    return readRegular(path)
   } catch (cause) {
     if (systemCodeOf(cause) === 'ENOENT' || systemCodeOf(cause) === 'ENOTDIR') return undefined
     throw new CordonError('file_unreadable', `${path} cannot be read: ${sentenceOf(cause)}.`, {
@@ -31,6 +39,25 @@ export function readIfThere(path: string): string | undefined {
     })
   }
 }
+
+/**
+ * The bytes of a regular file. A pipe in its place would hold the whole process until somebody writes, and a device would
+ * fill its memory. Throws the system's error, or one that says so.
+ */
+export function readRegular(path: string): Buffer {
+  // Without the flag the open itself waits for a writer (open(2)).
+  const file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
+  try {
+    const stats = fstatSync(file)
+    if (!stats.isFile() && !stats.isDirectory()) throw new Error('it is a pipe or a device, and no file')
+    if (stats.size > longestFile) throw new Error('it is larger than 64 MiB')
+    return readFileSync(file)
+  } finally {
+    closeSync(file)
+  }
+}
+
+const longestFile = 64 << 20
 
 /**
  * Puts `content` in the place of the file's old content, whole or not at all: it is written beside the file, flushed, and

@@ -1,5 +1,7 @@
 /** What the rooms say to the log. Who writes it down is in `open-log.ts`, and takes longer to load than most commands run. */
 
+import { printable } from './printable.ts'
+
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error'] as const
 export type LogLevel = (typeof logLevels)[number]
 
@@ -19,5 +21,5 @@ export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} }
 export function readableLine(line: string): string {
   const { level, time, msg, ...facts } = JSON.parse(line) as Record<string, unknown>
   const told = Object.entries(facts).map(([name, value]) => `${name}=${value}`)
-  return `${[String(time).slice(11, 19), String(level).padEnd(5), msg, ...told].join('  ')}\n`
+  return `${printable([String(time).slice(11, 19), String(level).padEnd(5), msg, ...told].join('  '))}\n`
 }

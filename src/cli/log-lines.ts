@@ -2,6 +2,7 @@
 import type { Command } from 'commander'
 import { CordonError } from '../base/error.ts'
 import { readableLine } from '../base/log.ts'
+import { printable } from '../base/printable.ts'
 import { shownWord } from './word.ts'
 
 export interface LogOptions {
@@ -35,9 +36,9 @@ export async function printLines(
 /** A line of our own as a person reads it on a terminal; any other as it is. */
 function shown(line: string): string {
   try {
-    return line.startsWith('{') ? readableLine(line) : `${line}\n`
+    return line.startsWith('{') ? readableLine(line) : `${printable(line)}\n`
   } catch (cause) {
-    if (cause instanceof SyntaxError) return `${line}\n`
+    if (cause instanceof SyntaxError) return `${printable(line)}\n`
     throw cause
   }
 }

@@ -7,6 +7,7 @@ import { Command, CommanderError } from 'commander'
 import { build } from '../base/build.ts'
 import { asCalled, called } from '../base/called.ts'
 import { CordonError } from '../base/error.ts'
+import { printable } from '../base/printable.ts'
 import { toldOf } from '../control/told.ts'
 import { commandGroups } from './commands.ts'
 import type { Context, Placed } from './context.ts'
@@ -138,10 +139,12 @@ function tell(thrown: unknown, asJson: boolean): number {
   if (thrown instanceof QuietExit) return thrown.code
   if (thrown instanceof Error && thrown.name === 'ExitPromptError') return 1
   if (!(thrown instanceof CordonError)) {
-    process.stderr.write(`${thrown instanceof Error ? thrown.stack : String(thrown)}\nThis is a bug of cordon.\n`)
+    process.stderr.write(
+      `${printable(String(thrown instanceof Error ? thrown.stack : thrown))}\nThis is a bug of cordon.\n`,
+    )
     return 70
   }
   if (asJson) process.stdout.write(`${JSON.stringify({ error: toldOf(thrown) }, null, 2)}\n`)
-  else process.stderr.write(`${styleText('red', '✗', { stream: process.stderr })} ${errorText(thrown)}\n`)
+  else process.stderr.write(`${styleText('red', '✗', { stream: process.stderr })} ${printable(errorText(thrown))}\n`)
   return exitCodeOf(thrown.code)
 }

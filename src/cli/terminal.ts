@@ -5,6 +5,7 @@
 import { styleText } from 'node:util'
 import { asCalled, commandAsCalled } from '../base/called.ts'
 import { CordonError } from '../base/error.ts'
+import { printable } from '../base/printable.ts'
 import { Secret } from '../secrets/secret.ts'
 
 export interface Terminal {
@@ -24,6 +25,9 @@ export interface Terminal {
   readSecret(prompt: string): Promise<string>
 }
 
+/** A sentence in the words that mean this cordon, and with nothing in it that a terminal would obey. */
+const shown = (text: string) => printable(asCalled(text))
+
 export interface Question {
   text: string
   /** With choices the answer is one of them. */
@@ -41,22 +45,22 @@ export function openTerminal(input = process.stdin): Terminal {
     get isInteractive() {
       return isInteractive()
     },
-    answer: (text) => void process.stdout.write(asCalled(text.endsWith('\n') ? text : `${text}\n`)),
-    done: (sentence) => void process.stdout.write(`${mark('green', '✓', process.stdout)} ${asCalled(sentence)}\n`),
-    notice: (sentence) => void process.stderr.write(`${mark('yellow', '!', process.stderr)} ${asCalled(sentence)}\n`),
+    answer: (text) => void process.stdout.write(shown(text.endsWith('\n') ? text : `${text}\n`)),
+    done: (sentence) => void process.stdout.write(`${mark('green', '✓', process.stdout)} ${shown(sentence)}\n`),
+    notice: (sentence) => void process.stderr.write(`${mark('yellow', '!', process.stderr)} ${shown(sentence)}\n`),
     next: (command) =>
-      void process.stderr.write(`  ${mark('dim', 'next:', process.stderr)} ${commandAsCalled(command)}\n`),
+      void process.stderr.write(`  ${mark('dim', 'next:', process.stderr)} ${printable(commandAsCalled(command))}\n`),
     async ask({ text, choices, initial, check }) {
       const { input: askText, select } = await import('@inquirer/prompts')
       const context = { output: process.stderr }
       if (choices)
         return select(
-          { message: text, choices: [...choices], ...(initial !== undefined && { default: initial }) },
+          { message: printable(text), choices: [...choices], ...(initial !== undefined && { default: initial }) },
           context,
         )
       return askText(
         {
-          message: text,
+          message: printable(text),
           ...(initial !== undefined && { default: initial }),
           validate: (answer) => check?.(answer) ?? true,
         },
@@ -65,13 +69,13 @@ export function openTerminal(input = process.stdin): Terminal {
     },
     async confirm(question) {
       const { confirm } = await import('@inquirer/prompts')
-      return confirm({ message: question }, { output: process.stderr })
+      return confirm({ message: printable(question) }, { output: process.stderr })
     },
     async readSecret(prompt) {
       if (!isInteractive()) return readAll(input)
       const { password } = await import('@inquirer/prompts')
       // Without this Ctrl+T would show it.
-      return password({ message: prompt, mask: false, toggleMask: false }, { output: process.stderr })
+      return password({ message: printable(prompt), mask: false, toggleMask: false }, { output: process.stderr })
     },
   }
 }

@@ -66,9 +66,18 @@ export function excludeFiles(
 // gitignore(5): these mean something else in a pattern unless a backslash stands before them.
 const escaped = (path: string) => path.replace(/[\\*?[\]!# ]/g, '\\$&')
 
+// A repository's own settings may name a program that git runs on every look, and a clone may bring a folder that git takes
+// for a bare repository with such settings (git-config(1), core.fsmonitor and safe.bareRepository).
+const harmless = ['-c', 'core.fsmonitor=false', '-c', 'safe.bareRepository=explicit']
+
 function git(args: string[], cwd: string, env: NodeJS.ProcessEnv): string | undefined {
   try {
-    return execFileSync('git', args, { cwd, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
+    return execFileSync('git', [...harmless, ...args], {
+      cwd,
+      env,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    })
   } catch {
     return undefined
   }

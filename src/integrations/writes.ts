@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer'
-import { chmodSync, mkdirSync, readFileSync, realpathSync, rmdirSync, rmSync } from 'node:fs'
+import { chmodSync, mkdirSync, realpathSync, rmdirSync, rmSync } from 'node:fs'
 import { dirname, isAbsolute, join, relative, sep } from 'node:path'
 import { CordonError, sentenceOf, systemCodeOf } from '../base/error.ts'
-import { lstatIfThere, modeOf, privateFolder, writeWhole } from '../base/file.ts'
+import { lstatIfThere, modeOf, privateFolder, readBytesIfThere, writeWhole } from '../base/file.ts'
 
 /** What a file shall hold; `undefined` for no file at all. */
 export interface Write {
@@ -61,24 +61,12 @@ export function linkBelow(folder: string, path: string): string | undefined {
  * bytes that are no UTF-8, because they would not survive.
  */
 export function readText(path: string): string | undefined {
-  const bytes = readBytes(path)
+  const bytes = readBytesIfThere(path)
   if (bytes === undefined) return undefined
   if (isUtf8(bytes)) return bytes.toString('utf8')
   throw new CordonError('file_unreadable', `${path} is not UTF-8 text, and cordon would damage it.`, {
     hint: 'save it as UTF-8, then run the command again',
   })
-}
-
-function readBytes(path: string): Buffer | undefined {
-  try {
-    return readFileSync(path)
-  } catch (cause) {
-    if (systemCodeOf(cause) === 'ENOENT' || systemCodeOf(cause) === 'ENOTDIR') return undefined
-    throw new CordonError('file_unreadable', `${path} cannot be read: ${sentenceOf(cause)}.`, {
-      hint: `look at it with \`ls -ld ${path}\``,
-      cause,
-    })
-  }
 }
 
 /** The folders above these files that do not exist yet, outermost first. */

@@ -3,9 +3,9 @@
  * replaced, because every client that trusts the old certificate would stop at a new one.
  */
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { type Clock, dayMs, hourMs, systemClock } from '../base/clock.ts'
 import { CordonError, sentenceOf } from '../base/error.ts'
+import { readRegular } from '../base/file.ts'
 import { underLock } from '../base/lock.ts'
 import { type CaPaths, keepPair, lookAtPair, refuseUnsafe } from './ca-files.ts'
 import { type Issuer, issueRoot, issuerOf, newKey } from './certificate.ts'
@@ -84,7 +84,7 @@ function caOf(certificate: X509Certificate, key: KeyObject): Ca {
 
 function read<T>(path: string, parse: (pem: string) => T): T {
   try {
-    return parse(readFileSync(path, 'utf8'))
+    return parse(readRegular(path).toString('utf8'))
   } catch (cause) {
     // OpenSSL's words for a key that does not parse are of no use to a person, and the key itself is of use to too many.
     const hint = `look at it with \`ls -l ${path}\`; if it is damaged, move the CA's two files away and run \`cordon setup\``

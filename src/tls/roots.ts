@@ -2,11 +2,11 @@
  * Where roots come from: the system, the files that a person's environment names, and PEM texts in general.
  */
 import { X509Certificate } from 'node:crypto'
-import { readFileSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { getCACertificates } from 'node:tls'
 import { CordonError, sentenceOf } from '../base/error.ts'
-import { readIfThere } from '../base/file.ts'
+import { readIfThere, readRegular } from '../base/file.ts'
 import { caNamePrefix } from './ca.ts'
 import { trustVariables } from './trust-variables.ts'
 
@@ -27,7 +27,7 @@ export function certificatesIn(pem: string): X509Certificate[] {
 /** The certificates of a PEM file, at least one and every one readable. Throws `trust_unreadable`. */
 export function certificatesOf(path: string): X509Certificate[] {
   try {
-    const certificates = blocksIn(readFileSync(path, 'utf8')).map((block) => new X509Certificate(block))
+    const certificates = blocksIn(readRegular(path).toString('utf8')).map((block) => new X509Certificate(block))
     if (certificates.length === 0) throw new Error('it holds no certificate in PEM')
     return certificates
   } catch (cause) {

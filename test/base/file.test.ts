@@ -1,5 +1,15 @@
 import assert from 'node:assert/strict'
-import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { lstatIfThere, makePrivateFolder, modeOf, readIfThere, refuseSymlink, writeWhole } from '../../src/base/file.ts'
@@ -70,4 +80,27 @@ test('a file that decides about trust may not be a link', (t) => {
 
   assert.throws(() => refuseSymlink(link), { code: 'symlink_refused' })
   assert.doesNotThrow(() => refuseSymlink(join(folder, 'none')))
+})
+
+test('a pipe, a device or an endless file in the place of a file is refused, and nothing waits for it', (t) => {
+  const folder = temporaryFolder(t)
+  const [pipe, device, large] = ['pipe', 'device', 'large'].map((name) => join(folder, name)) as [
+    string,
+    string,
+    string,
+  ]
+  assert.equal(spawnSync('mkfifo', [pipe]).status, 0)
+  symlinkSync('/dev/zero', device)
+  writeFileSync(large, '')
+  truncateSync(large, 1 << 30)
+
+  for (const [path, why] of [
+    [pipe, 'it is a pipe or a device, and no file'],
+    [device, 'it is a pipe or a device, and no file'],
+    [large, 'it is larger than 64 MiB'],
+  ])
+    assert.throws(() => readIfThere(String(path)), {
+      code: 'file_unreadable',
+      message: `${path} cannot be read: ${why}.`,
+    })
 })

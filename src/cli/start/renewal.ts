@@ -39,14 +39,23 @@ export class Renewal {
   /** The same for `cordon status`. */
   get told(): LoadedConfig {
     const { configPath } = this.#ground.scope
-    const isPresent = readIfThere(configPath) === this.#loaded.text
     const fault = this.#fault && toldOf(this.#fault)
     return {
       path: configPath,
       readAt: this.#loaded.readAt.toISOString(),
-      state: fault ? 'faulty' : isPresent ? 'present' : 'changed',
+      state: fault ? 'faulty' : this.#isPresent() ? 'present' : 'changed',
       ...(fault && { fault }),
       pending: this.#pending(),
+    }
+  }
+
+  #isPresent(): boolean {
+    try {
+      return readIfThere(this.#ground.scope.configPath) === this.#loaded.text
+    } catch (cause) {
+      // What cannot be read any more is a change, of which the next look tells.
+      if (cause instanceof CordonError) return false
+      throw cause
     }
   }
 
