@@ -5,7 +5,8 @@
  *     created = 2026-01-31T09:00:00Z         created = 2026-01-31T09:00:00Z
  *     token = "..."                          sha256 = "..."
  *
- * A token with `routes` opens those alone, and one with `process` lives as long as that process.
+ * A token with `routes` opens those alone, and one with `process` lives as long as that process, which `started` tells from
+ * others that are given its number later.
  *
  * No sentence about this file quotes it, because a parser's own words would show the line with the token.
  */
@@ -14,7 +15,7 @@ import { parse, TomlError } from 'smol-toml'
 import { CordonError } from '../base/error.ts'
 import { lstatIfThere, readIfThere, refuseSymlink } from '../base/file.ts'
 import { parseRouteName, type RouteName } from '../base/names.ts'
-import { isAlive } from '../base/process.ts'
+import { isRunning, type Process } from '../base/process.ts'
 
 /** What a client shows to the proxy. */
 export interface ClientToken {
@@ -31,7 +32,7 @@ export interface TokenLimits {
   /** The routes that it opens; every one where undefined. */
   routes?: readonly RouteName[]
   /** The process that it lives as long as. */
-  process?: number
+  process?: Process
 }
 
 /**
@@ -47,7 +48,7 @@ export function readTokenFile(path: string): ClientToken[] | undefined {
 
 /** False for the token of a process that has ended. */
 export const isInForce = ({ limits }: Pick<ClientToken, 'limits'>): boolean =>
-  limits.process === undefined || isAlive(limits.process)
+  limits.process === undefined || isRunning(limits.process)
 
 /** What is kept of a token, and what a client's is compared by. */
 export const digestOf = (token: string): Buffer => hash('sha256', token, 'buffer')
@@ -75,7 +76,8 @@ function tableOf({ name, created, secret, limits: { routes, process } }: ClientT
   const value = secret.kind === 'readable' ? `token = "${secret.token}"` : `sha256 = "${secret.sha256.toString('hex')}"`
   const limits = [
     ...(routes === undefined ? [] : [`routes = ${JSON.stringify(routes)}\n`]),
-    ...(process === undefined ? [] : [`process = ${process}\n`]),
+    ...(process === undefined ? [] : [`process = ${process.pid}\n`]),
+    ...(process?.startTicks === undefined ? [] : [`started = ${process.startTicks}\n`]),
   ]
   return `[${name}]\ncreated = ${created.toISOString().replace(/\.\d+/, '')}\n${value}\n${limits.join('')}`
 }
@@ -98,8 +100,8 @@ function tablesOf(path: string, text: string): Record<string, unknown> {
 
 function tokenOf(name: string, table: unknown): ClientToken | undefined {
   if (typeof table !== 'object' || table === null) return undefined
-  const { created, token, sha256, routes, process, ...others } = table as Record<string, unknown>
-  const limits = limitsOf(routes, process)
+  const { created, token, sha256, routes, process, started, ...others } = table as Record<string, unknown>
+  const limits = limitsOf(routes, process, started)
   if (
     limits === undefined ||
     Object.keys(others).length > 0 ||
@@ -117,13 +119,17 @@ function tokenOf(name: string, table: unknown): ClientToken | undefined {
 }
 
 /** Undefined for limits that are none: whoever wrote them meant some, so the token opens nothing. */
-function limitsOf(routes: unknown, process: unknown): TokenLimits | undefined {
-  if (process !== undefined && !(Number.isSafeInteger(process) && Number(process) > 0)) return undefined
+function limitsOf(routes: unknown, process: unknown, started: unknown): TokenLimits | undefined {
+  if ([process, started].some((one) => one !== undefined && !(Number.isSafeInteger(one) && Number(one) > 0)))
+    return undefined
+  if (process === undefined && started !== undefined) return undefined
   const names = Array.isArray(routes) ? routes.map((name) => parseRouteName(String(name))) : undefined
   if ((routes !== undefined && names === undefined) || names?.includes(undefined)) return undefined
   return {
     ...(names && { routes: names.filter((name) => name !== undefined) }),
-    ...(process !== undefined && { process: Number(process) }),
+    ...(process !== undefined && {
+      process: { pid: Number(process), ...(started !== undefined && { startTicks: Number(started) }) },
+    }),
   }
 }
 

@@ -8,6 +8,7 @@ import { join, sep } from 'node:path'
 import { promisify } from 'node:util'
 import { CordonError, sentenceOf, systemCodeOf } from '../base/error.ts'
 import { readIfThere } from '../base/file.ts'
+import { isRunning, type Process } from '../base/process.ts'
 import type { AgentDaemon } from './integration.ts'
 
 /** The variables that Codex takes from `.env`: it drops those of its own prefix, in any letter case. */
@@ -60,35 +61,17 @@ function runningDaemon(codexHome: string): number | undefined {
   return found !== undefined && isRunning(found) ? found.pid : undefined
 }
 
-interface PidFile {
-  pid: number
-  startTicks: number | undefined
-}
-
 /** `{"pid":N,"processStartTime":"...","processIdentity":{"bootId":"...","startTicks":N},...}`; half written is none. */
-function parsePidFile(text: string): PidFile | undefined {
+function parsePidFile(text: string): Process | undefined {
   try {
     const { pid, processIdentity } = JSON.parse(text) as { pid?: unknown; processIdentity?: { startTicks?: unknown } }
     const ticks = processIdentity?.startTicks
     return typeof pid === 'number' && pid > 0
-      ? { pid, startTicks: typeof ticks === 'number' ? ticks : undefined }
+      ? { pid, ...(typeof ticks === 'number' && { startTicks: ticks }) }
       : undefined
   } catch {
     return undefined
   }
-}
-
-// A pid is used again by the system, so on Linux the start time has to agree: the 22nd word of proc_pid_stat(5).
-function isRunning({ pid, startTicks }: PidFile): boolean {
-  try {
-    process.kill(pid, 0)
-  } catch (cause) {
-    return systemCodeOf(cause) === 'EPERM'
-  }
-  const afterName = process.platform === 'linux' ? readIfThere(`/proc/${pid}/stat`)?.split(') ').at(-1) : undefined
-  if (afterName === undefined || startTicks === undefined) return true
-  const [state, ...rest] = afterName.split(' ')
-  return state !== 'Z' && Number(rest[18]) === startTicks
 }
 
 /** The environment a process was started with, where the system shows it (Linux, to the same user). */

@@ -20,6 +20,7 @@ import { type TestContext, test } from 'node:test'
 import { CordonError } from '../../src/base/error.ts'
 import { type Facts, type Log, silentLog } from '../../src/base/log.ts'
 import { parseRouteName } from '../../src/base/names.ts'
+import { isRunning, processOf } from '../../src/base/process.ts'
 import { proxyUrl } from '../../src/config/token-file.ts'
 import { watchTokens } from '../../src/config/token-watch.ts'
 import { addToken, ensureToken, readTokens, revokeToken, rotateToken } from '../../src/config/tokens.ts'
@@ -303,6 +304,8 @@ test('limits that are written in another way open nothing', (t) => {
     'route = ["openai"]',
     'process = "1"',
     'process = -1',
+    'process = 1\nstarted = "1"',
+    'started = 1',
   ]) {
     writeFileSync(path, `${text}${line}\n`)
     assert.throws(() => readTokens(path), withCode('tokens_faulty'), line)
@@ -313,7 +316,7 @@ test('a token of a process ends with it, for those who look and for those who ha
   const path = place(t)
   const child = spawn('sleep', ['60'])
   t.after(() => child.kill())
-  const token = addToken(path, 'run-1', { process: child.pid ?? 0 })
+  const token = addToken(path, 'run-1', { process: processOf(child.pid ?? 0) })
   const watch = watchTokens(path, 'user')
   const before = watch.revision()
   assert.equal(watch.check('user', token).known, true)
@@ -326,4 +329,31 @@ test('a token of a process ends with it, for those who look and for those who ha
   assert.deepEqual(readTokens(path), [])
   addToken(path, 'other', {})
   assert.doesNotMatch(readFileSync(path, 'utf8'), /run-1/)
+})
+
+const onLinux = process.platform === 'linux' ? false : 'the start of a process is told on Linux alone'
+
+test('a token of a process opens nothing to a later one with its number', { skip: onLinux }, (t) => {
+  const path = place(t)
+  const now = processOf(process.pid)
+  const own = addToken(path, 'run-1', { process: now })
+  const other = addToken(path, 'run-2', { process: { ...now, startTicks: Number(now.startTicks) - 1 } })
+
+  const watch = watchTokens(path, 'user')
+
+  assert.deepEqual(
+    [own, other].map((token) => watch.check('user', token).known),
+    [true, false],
+  )
+})
+
+test('a process that has ended and waits for its parent counts as ended', { skip: onLinux }, async (t) => {
+  const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60'])
+  t.after(() => parent.kill())
+  const [text] = await once(parent.stdout, 'data')
+  const pid = Number(text)
+
+  while (!/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))) await new Promise((done) => setImmediate(done))
+
+  assert.equal(isRunning({ pid }), false)
 })

@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { processOf } from '../../base/process.ts'
 import { placeholdersFor } from '../../config/known-hosts.ts'
 import { likelyKeys } from '../../config/likely-keys.ts'
 import type { Config } from '../../config/load.ts'
@@ -58,7 +59,7 @@ export async function run(context: Context, command: string, words: string[], op
 function tokenForCommand(options: RunOptions): (scope: Scope, config: Config) => string {
   return ({ tokensPath }, config) => {
     const routes = routesOf(config, options).map(({ name }) => name)
-    return addToken(tokensPath, `run-${process.pid}`, { routes, process: process.pid })
+    return addToken(tokensPath, `run-${process.pid}`, { routes, process: processOf(process.pid) })
   }
 }
 
