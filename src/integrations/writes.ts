@@ -43,7 +43,7 @@ function takeBack(done: Write[], why: unknown): void {
 // Of a file that a person moved and put a link to in its place, what goes is the file, and the link with it.
 function write({ path, text, mode }: Write): void {
   if (text !== undefined) return writeWhole(path, text, mode)
-  if (lstatIfThere(path)?.isSymbolicLink() && readBytes(path)) rmSync(realpathSync(path))
+  if (lstatIfThere(path)?.isSymbolicLink() && readBytesIfThere(path)) rmSync(realpathSync(path))
   rmSync(path, { force: true })
 }
 

@@ -61,6 +61,7 @@ export async function prepare(request: ClientRequest, way: Way, proxy: Proxy, pr
       return { target, fields: request.fields.endToEnd, pool: doorOf(target, request, routes[0], proxy) }
     case 'inject': {
       const { route } = verdict
+      refuseForeignPage(request.fields, route)
       const secret = await secretOf(route, proxy.secrets, proxy.commandSuffix)
       return { target, fields: inject(request.fields, route, secret), pool: doorOf(target, request, route, proxy) }
     }
@@ -126,6 +127,17 @@ function unknownToken(proxy: Proxy): CordonError {
 function refuseReflection({ method }: Target): void {
   if (method === 'TRACE' || method === 'TRACK')
     throw new CordonError('method_refused', `${method} would show the credential to its sender.`)
+}
+
+/**
+ * A page that lies open in a browser behind the proxy must not act with the person's key, and an API that lets every site read
+ * its answers (as GitHub's does) would show them to it. Browsers tell whose request it is, in a field that no script can write
+ * and that programs do not send (W3C Fetch Metadata §2.3).
+ */
+function refuseForeignPage({ endToEnd, names }: ClientRequest['fields'], { name }: CredentialRoute): void {
+  const index = names.indexOf('sec-fetch-site')
+  if (index === -1 || !/^(cross|same)-site$/i.test(endToEnd[2 * index + 1] ?? '')) return
+  throw new CordonError('page_refused', `A web page of another origin asked, and the route ${name} is for programs.`)
 }
 
 /** A routed host lies where its route says (a path that no route covers, where the host's first one says); any other is guarded. */

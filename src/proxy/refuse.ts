@@ -42,6 +42,7 @@ const refusals: Record<string, Refusal> = {
   token_malformed: client(407, 'http_request_denied'),
   token_unknown: client(400, 'http_request_denied'),
   route_closed: client(403, 'http_request_denied'),
+  page_refused: client(403, 'http_request_denied'),
   address_refused: cordon(403, 'destination_ip_prohibited'),
   target_is_cordon: cordon(403, 'proxy_loop_detected'),
   too_many_connections: cordon(503, 'connection_limit_reached'),

@@ -89,3 +89,23 @@ test('a wrong token is told inside the tunnel', async (t) => {
   assert.match(String(first), /^HTTP\/1\.1 400 .*cordon_token_unknown/s)
   assert.equal(origin.received(), 0)
 })
+
+test('a web page of another site gets no credential, nor is its request sent without one', async (t) => {
+  const origin = await startOrigin(t, 'api.github.com')
+  const cordon = await startCordon(t, {
+    routes: [{ name: 'github', host: origin.host, connectTo: `127.0.0.1:${origin.port}`, value: 's3cret' }],
+  })
+  const from = (site: string) =>
+    send(t, cordon, origin.authority, `GET /user/repos\nOrigin: https://evil.test\nSec-Fetch-Site: ${site}`)
+
+  const refused = [await from('cross-site'), await from('same-site')]
+  const before = origin.received()
+  const passed = [await from('same-origin'), await from('none')]
+
+  assert.deepEqual(
+    [...refused, ...passed].map(({ status }) => status),
+    [403, 403, 200, 200],
+  )
+  assert.equal(before, 0)
+  assert.match(refused[0]?.content ?? '', /cordon: A web page of another origin asked, and the route github is for/)
+})

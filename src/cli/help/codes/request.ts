@@ -20,6 +20,8 @@ export const requestCodes: readonly Subject[] = [
         'The client token is of another scope, or was rotated or revoked. In a shell, `eval "$(cordon env)"` once more. A CONNECT to a host without a route gets 407.',
       route_closed:
         'The client token was made for other routes, by `cordon token add --route` or `cordon run --route`.',
+      page_refused:
+        'A page in a browser that goes through cordon asked another host than its own, which would have got the credential. Nothing has to be done; a program of your own asks without a browser.',
       address_refused:
         'A target without a route leads to a private address. Add the host to `[network] allow`, or add a route.',
       target_is_cordon: 'A target without a route is the proxy itself. Ask for another one.',
