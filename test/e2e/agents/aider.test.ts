@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { answerOfModel } from '../../model-origin.ts'
-import { canary, onlyLong, startAgentWorld } from './world.ts'
+import { canary, onlyLongWithPython, startAgentWorld } from './world.ts'
 
-test('aider gets its answer, and the origin alone sees the key', onlyLong, async (t) => {
+test('aider gets its answer, and the origin alone sees the key', onlyLongWithPython, async (t) => {
   const world = await startAgentWorld(t, {
     packages: { pip: ['aider-chat==0.86.2'] },
     program: 'aider',

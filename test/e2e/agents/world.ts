@@ -7,7 +7,7 @@
  * cordon reaches no one; and cordon's own way to every host without a route leads there too.
  */
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
@@ -27,6 +27,18 @@ export const canary = 'sk-canary-4b7e02d19ac6f583'
 export const onlyLong = {
   skip: process.env['LONG'] === '1' ? false : 'installs a large agent: LONG=1 runs it',
   timeout: 700_000,
+}
+
+/** A Python that makes a folder of its own for packages, and is none that aider refuses. */
+const python = ['python3', 'python3.12', 'python3.11', 'python3.10'].find(
+  (one) => spawnSync(one, ['-c', 'import ensurepip, sys; sys.exit(sys.version_info >= (3, 13))']).status === 0,
+)
+
+/** The same for an agent of pip. */
+export const onlyLongWithPython = {
+  ...onlyLong,
+  skip:
+    onlyLong.skip || (python === undefined && 'it takes a Python before 3.13 with its module venv, and there is none'),
 }
 
 export interface AgentWorld {
@@ -120,7 +132,7 @@ function installed(packages: AgentShape['packages']): string {
       writeFileSync(join(folder, 'package.json'), '{}\n')
       execFileSync('npm', ['install', '--no-audit', '--no-fund', '--silent', ...names], options)
     } else {
-      execFileSync('python3', ['-m', 'venv', folder], options)
+      execFileSync(python ?? 'python3', ['-m', 'venv', folder], options)
       execFileSync(join(folder, 'bin', 'pip'), ['install', '--quiet', ...names], options)
     }
     writeFileSync(done, '')
