@@ -2,10 +2,7 @@ import { styleText } from 'node:util'
 import { Command } from 'commander'
 import { CordonError, CordonErrors } from '../base/error.ts'
 import { refuseUnallowed } from '../config/allowed.ts'
-import type { Config } from '../config/load.ts'
-import type { Scope } from '../config/scope.ts'
-import type { Finding, Ground } from '../doctor/finding.ts'
-import type { Integration } from '../integrations/integration.ts'
+import type { Finding } from '../doctor/finding.ts'
 import { integrations } from '../integrations/integrations.ts'
 import { type Context, certsOf, configIn, factual, type Placed, scopeIn, sourcesIn, suffixOf } from './context.ts'
 import { QuietExit } from './exit.ts'
@@ -34,7 +31,9 @@ async function examined(context: Context, options: Placed & { send?: boolean }):
   try {
     const { scope, config } = configIn(context, options)
     if (options.send) refuseUnallowed(scope, config, suffixOf(options))
-    const agents = integrations.flatMap((agent) => agentIn(context, scope, config, agent))
+    const agents = integrations
+      .filter(({ scopes }) => scopes.includes(scope.kind))
+      .map((agent) => ({ agent, contextOf: () => wiredContext(context, scope, config, agent, { kind: 'kept' }) }))
     const { examine } = await import('../doctor/doctor.ts')
     return await examine({
       scope,
@@ -60,18 +59,6 @@ async function examined(context: Context, options: Placed & { send?: boolean }):
     )
     const { checkRunning } = await import('../doctor/running.ts')
     return [...found, ...(await checkRunning({ scope: scopeIn(context, options), suffix: suffixOf(options) }))]
-  }
-}
-
-/** An agent as it is set up. Where the client tokens cannot be read that cannot be told, and the check of the tokens says why. */
-function agentIn(context: Context, scope: Scope, config: Config, agent: Integration): Ground['agents'] {
-  try {
-    return agent.scopes.includes(scope.kind)
-      ? [{ agent, context: wiredContext(context, scope, config, agent, { kind: 'kept' }) }]
-      : []
-  } catch (cause) {
-    if (cause instanceof CordonError && cause.code.startsWith('tokens_')) return []
-    throw cause
   }
 }
 

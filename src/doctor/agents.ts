@@ -1,9 +1,12 @@
-import type { Check, Finding } from './finding.ts'
+import { CordonError } from '../base/error.ts'
+import type { Check, Finding, Ground } from './finding.ts'
 
 /** Each agent that is set up: whether its files still say what is wanted, its background process, its real keys. */
-export const checkAgents: Check = ({ agents, suffix }) =>
-  agents.flatMap(({ agent, context }): Finding[] => {
-    const { state, home, differs, realKey, daemon } = agent.detect(context)
+export const checkAgents: Check = ({ agents, suffix }) => agents.flatMap((one) => findingsOf(one, suffix))
+
+function findingsOf({ agent, contextOf }: Ground['agents'][number], suffix: string): Finding[] {
+  try {
+    const { state, home, differs, realKey, daemon } = agent.detect(contextOf())
     const setup = `run \`cordon setup ${agent.name}${suffix}\``
     const findings: Finding[] = []
     if (state === 'current')
@@ -30,4 +33,17 @@ export const checkAgents: Check = ({ agents, suffix }) =>
         mend: setup,
       })
     return findings
-  })
+  } catch (cause) {
+    if (!(cause instanceof CordonError)) throw cause
+    // Without the client tokens nothing can be told of an agent, and the check of the tokens says why.
+    if (cause.code.startsWith('tokens_')) return []
+    return [
+      {
+        check: agent.name,
+        state: 'failure',
+        sentence: cause.message,
+        ...(cause.hint !== undefined && { mend: cause.hint }),
+      },
+    ]
+  }
+}

@@ -20,7 +20,8 @@ export interface Ground {
   certs: { caCert: string; caKey: string }
   env: NodeJS.ProcessEnv
   sources: Sources
-  agents: readonly { agent: Integration; context: IntegrationContext }[]
+  /** What an agent is told throws where its files, or the client tokens, cannot be read. */
+  agents: readonly { agent: Integration; contextOf(): IntegrationContext }[]
   /** The services of this user that run this configuration, and those with a user of their own that are `for` this one. */
   services: readonly { name: string; for?: string; isStale: boolean; state: string }[]
   /** Whether probes may send a request with the credential. */

@@ -193,6 +193,28 @@ test('doctor has a mend for each thing that is wrong with a set-up', async (t) =
   `)
 })
 
+test('an agent whose files or undo record cannot be read is one finding of doctor, and one line of the list', async (t) => {
+  const page = openPage(t)
+  await page.typed('cordon setup claude-code && cordon setup qwen')
+  await page.typed(
+    `echo '{' > .qwen/settings.json; echo '{}' | tee ~/.config/cordon/projects/*/integrations/claude-code.json`,
+  )
+  const record = '~/.config/cordon/projects/project-HASH/integrations/claude-code.json'
+
+  await page.reads(`
+    $ cordon doctor | grep -A1 -e '✗ claude' -e '✗ qwen'
+    ✗ claude-code       ${record} is not the undo record that cordon wrote.
+                        to mend it, restore it from a backup; or run \`rm ${record}\`, and take out by hand what names cordon in the agent's files
+    ✗ qwen              /desk/project/.qwen/settings.json is not a JSON object that cordon can edit (line 1).
+                        to mend it, mend the file, then run the command again
+    $ cordon integration list 2>&1 | grep -e ^claude -e ^qwen -e '^!' | tr -s ' '
+    claude-code no unreadable project
+    qwen no unreadable project
+    ! ${record} is not the undo record that cordon wrote. To mend it, restore it from a backup; or run \`rm ${record}\`, and take out by hand what names cordon in the agent's files.
+    ! /desk/project/.qwen/settings.json is not a JSON object that cordon can edit (line 1). To mend it, mend the file, then run the command again.
+  `)
+})
+
 test('doctor warns of a token for routes that are gone, and what it says mends that', async (t) => {
   const page = openPage(t)
   await page.typed('cordon setup; for host in api.openai.com api.groq.com; do cordon route add --host $host; done')

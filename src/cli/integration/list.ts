@@ -1,8 +1,9 @@
 import { Command } from 'commander'
+import { CordonError } from '../../base/error.ts'
 import { lstatIfThere } from '../../base/file.ts'
 import { integrations } from '../../integrations/integrations.ts'
 import { type Context, configIn, factual, type Placed, scopeIn, suffixOf } from '../context.ts'
-import { wiredContext } from '../setup/agent.ts'
+import { agentContextOf, wiredContext } from '../setup/agent.ts'
 import { table } from '../table.ts'
 
 export const integrationList = (context: Context) =>
@@ -14,13 +15,15 @@ interface Fact {
   agent: string
   installed: boolean
   scope: 'project' | 'user' | undefined
-  state: 'absent' | 'current' | 'stale'
+  state: 'absent' | 'current' | 'stale' | 'unreadable'
   home: string | undefined
   differs: string[]
   realKey: string | undefined
   daemon: string
   /** The command that sets it up, or renews what is stale. */
   mend: string | undefined
+  /** Why it is unreadable, and what mends that. */
+  fault?: { sentence: string; hint: string | undefined }
 }
 
 /** Looks at this folder's scope and at the user's, unless one is named. Throws `config_missing` where there is neither. */
@@ -40,6 +43,11 @@ export function listIntegrations(context: Context, options: Placed): void {
     state === 'absent' ? '' : (home ?? ''),
   ])
   context.terminal.answer(table(['AGENT', 'INSTALLED', 'STATE', 'SCOPE', 'WHERE'], rows))
+  for (const { fault } of facts)
+    if (fault)
+      context.terminal.notice(
+        fault.hint === undefined ? fault.sentence : `${fault.sentence} To mend it, ${fault.hint}.`,
+      )
   for (const { state, installed, mend } of facts)
     if (mend !== undefined && (state === 'stale' || installed)) context.terminal.next(mend)
 }
@@ -55,21 +63,27 @@ function factsIn(context: Context, placed: Placed): Fact[] {
   const { scope, config } = configIn(context, placed)
   return integrations.map((agent): Fact => {
     const { name } = agent
-    const agentContext = wiredContext(context, scope, config, agent, { kind: 'kept' })
-    const installed = agent.isInstalled(agentContext)
+    const installed = agent.isInstalled(agentContextOf(context, scope, {}))
     const mend = `cordon setup ${name}${agent.scopes.length > 1 ? suffixOf(placed) : ''}`
     const absent = { agent: name, installed, scope: undefined, differs: [], realKey: undefined, daemon: 'none', mend }
     if (!agent.scopes.includes(scope.kind)) return { ...absent, state: 'absent', home: undefined }
-    const { home, state, differs, realKey, daemon } = agent.detect(agentContext)
-    return {
-      ...absent,
-      scope: scope.kind,
-      state,
-      home,
-      differs: state === 'stale' ? differs : [],
-      realKey: realKey?.path,
-      daemon: daemon.state,
-      mend: state === 'current' ? undefined : mend,
+    try {
+      const agentContext = wiredContext(context, scope, config, agent, { kind: 'kept' })
+      const { home, state, differs, realKey, daemon } = agent.detect(agentContext)
+      return {
+        ...absent,
+        scope: scope.kind,
+        state,
+        home,
+        differs: state === 'stale' ? differs : [],
+        realKey: realKey?.path,
+        daemon: daemon.state,
+        mend: state === 'current' ? undefined : mend,
+      }
+    } catch (cause) {
+      if (!(cause instanceof CordonError) || cause.code.startsWith('tokens_')) throw cause
+      const fault = { sentence: cause.message, hint: cause.hint }
+      return { ...absent, scope: scope.kind, state: 'unreadable', home: undefined, mend: undefined, fault }
     }
   })
 }
