@@ -134,9 +134,12 @@ const variable = (name: string, value: string, readers: string, why: string): Va
 
 const loopback = ['localhost', '127.0.0.1', '::1']
 
-/** What is reached without the proxy. Loopback is: a development server of the person's own is no business of the proxy. */
+/**
+ * What is reached without the proxy. Loopback is: a development server of the person's own is no business of the proxy. Programs
+ * read one spelling or the other, so the entries of both hold; some take blanks between them.
+ */
 export function exceptionsIn(env: NodeJS.ProcessEnv): string[] {
-  const before = (env['NO_PROXY'] ?? env['no_proxy'] ?? '').split(',').map((entry) => entry.trim())
+  const before = [env['NO_PROXY'], env['no_proxy']].flatMap((text) => (text ?? '').split(/[\s,]+/))
   return [...new Set([...loopback, ...before])].filter((entry) => entry !== '')
 }
 

@@ -3,6 +3,7 @@
  * and where programs look for it.
  */
 import type { Host } from '../base/names.ts'
+import { coversHostText } from '../policy/match.ts'
 import type { Auth, Route } from '../policy/route.ts'
 
 const bearer: Auth = { type: 'header', headerName: 'Authorization', scheme: 'Bearer' }
@@ -77,11 +78,11 @@ const knownHosts: Readonly<Record<string, KnownHost>> = {
 
 /** The variables that programs take a key from, with a placeholder in each, for the hosts that these routes cover. */
 export function placeholdersFor(routes: readonly Pick<Route, 'match'>[]): Record<string, string> {
-  const hosts = routes.flatMap(
-    ({ match: { host } }) => knownHost(host.kind === 'exact' ? host.host : `*.${host.parent}`) ?? [],
+  const covered = Object.entries(knownHosts).filter(([host]) =>
+    routes.some(({ match }) => coversHostText(match.host, host)),
   )
   return Object.fromEntries(
-    hosts.flatMap(({ variables, prefix }) => variables.map((variable) => [variable, placeholderOf(prefix)])),
+    covered.flatMap(([, { variables, prefix }]) => variables.map((variable) => [variable, placeholderOf(prefix)])),
   )
 }
 

@@ -12,19 +12,27 @@ export function likelyKeys(env: Readonly<Record<string, string>>): string[] {
 function isLikelyKey(name: string, value: string): boolean {
   if (value.includes('cordon-placeholder')) return false
   if (shapes.some((shape) => shape.test(value))) return true
-  return /(^|_)(TOKEN|API_?KEY|SECRET|SECRET_KEY|ACCESS_KEY|PASSWORD|CREDENTIALS?|PAT)$/i.test(name) && isRandom(value)
+  return nameOfKey.test(name) && isRandom(value) && !isPath(value)
 }
 
+const nameOfKey =
+  /(^|_)(((ACCESS|AUTH|REFRESH|SESSION)_?)?TOKEN|(API|ACCESS|SECRET|PRIVATE|SIGNING|ENCRYPTION)_?KEY|SECRET|(PG)?PASSWORD|PASSWD|MYSQL_PWD|CREDENTIALS?|PAT)$/i
+
+/** Whole values, or words of one, such as a login in JSON. */
 const shapes = [
-  /^sk-[\w-]{16,}$/, // OpenAI, Anthropic, OpenRouter, DeepSeek
-  /^(gh[opsur]_|github_pat_)\w{16,}$/,
-  /^glpat-[\w-]{16,}$/,
-  /^(AKIA|ASIA)[A-Z\d]{16}$/,
-  /^AIza[\w-]{30,}$/,
-  /^xox[abeoprs]-[\w-]{10,}$/,
-  /^(sk|rk)_(live|test)_\w{16,}$/, // Stripe
-  /^(npm_|pypi-|hf_|gsk_|xai-|dop_v1_)[\w-]{16,}$/,
+  /(?<![\w-])sk-(?=[\w-]*\d)[\w-]{16,}/, // OpenAI, Anthropic, OpenRouter, DeepSeek
+  /(?<!\w)(gh[opsur]_|github_pat_)\w{16,}/,
+  /(?<!\w)glpat-[\w-]{16,}/,
+  /(?<!\w)(AKIA|ASIA)[A-Z\d]{16}(?!\w)/,
+  /(?<!\w)AIza[\w-]{30,}/,
+  /(?<!\w)xox[abeoprs]-[\w-]{10,}/,
+  /(?<!\w)((sk|rk)_(live|test)|whsec)_\w{16,}/, // Stripe
+  /(?<!\w)(npm_|pypi-|hf_|gsk_|xai-|dop_v1_|crsr_)(?=[\w-]*\d)[\w-]{16,}/,
+  /(?<!\w)eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}/, // a signed token (RFC 7519)
   /-----BEGIN [A-Z ]*PRIVATE KEY-----/,
+  /^[a-z][a-z\d+.-]*:\/\/[^\s/:@]*:[^\s/:@$]{3,}@[^\s/@]/i, // a URL with a password
+  /^https:\/\/hooks\.slack\.com\/services\/T\w+\/B\w+\/\w+$/,
+  /"auth"\s*:\s*"[\w+/=]{12,}"/, // a login of Docker
 ]
 
 const leastLetters = 16
@@ -36,3 +44,6 @@ function isRandom(value: string): boolean {
   const counts = [...Map.groupBy(value, (letter) => letter).values()].map(({ length }) => length / value.length)
   return /\d/.test(value) && counts.reduce((sum, share) => sum - share * Math.log2(share), 0) >= leastBits
 }
+
+/** Where a key lies, which is none: `/home/sam/key-2024.json`, `C:\\keys\\one.json`. */
+const isPath = (value: string) => /^(~|\.{1,2})?\/[^+=]*[/.]|^[a-z]:[\\/]/i.test(value)

@@ -32,6 +32,13 @@ test('the exceptions of a shell become those of the JVM, as far as its list can 
   )
 })
 
+test('exceptions of either spelling hold in both, with commas or blanks between them', () => {
+  const { NO_PROXY, no_proxy } = withBefore({ NO_PROXY: '.corp  build.test', no_proxy: '.lan,.corp' })
+
+  assert.equal(NO_PROXY, 'localhost,127.0.0.1,::1,.corp,build.test,.lan')
+  assert.equal(no_proxy, NO_PROXY)
+})
+
 test('a path with a blank is one option of the JVM', () => {
   const odd = { ...certs, trustStore: "/home/o'neil s/store.p12" }
 

@@ -70,10 +70,13 @@ export async function planImport(
 const isReal = ({ value }: Sighting) => value.kind !== 'literal' || !isPlaceholder(value.text)
 
 function unknown(name: string, group: readonly Sighting[], { command, suffix }: Known): Stay[] {
-  if (!textsOf(group).some((text) => likelyKeys({ [name]: text }).length > 0)) return []
+  if (!textsOf(group).some((text) => !isUrl(text) && likelyKeys({ [name]: text }).length > 0)) return []
   const sentence = `${name}${atLines(linesOf(group))} looks like a real key, and cordon does not know of which host: \`cordon route add --host HOST --name ROUTE${suffix}\` makes it a route, \`${command} --key ${name}=ROUTE\` then moves it.`
   return [{ kind: 'stay', name, isKnown: false, sentence }]
 }
+
+// A URL with a password is no key that a route could put in.
+const isUrl = (text: string) => /^[a-z][a-z\d+.-]*:\/\//i.test(text)
 
 const textsOf = (group: readonly Sighting[]) =>
   group.flatMap(({ value }) => (value.kind === 'literal' ? [value.text] : []))
