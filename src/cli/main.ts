@@ -19,6 +19,9 @@ import { usageError } from './usage.ts'
 import { versionText } from './version.ts'
 
 export async function main(argv: readonly string[]): Promise<number> {
+  // SIGUSR1 makes Node open a debugger port that any user of the machine can read memory through, and a command may hold a
+  // key while it asks for one; a listener of our own takes that meaning away.
+  process.on('SIGUSR1', () => {})
   const context: Context = { cwd: process.cwd(), env: process.env, terminal: openTerminal(), version: build.version }
   for (const stream of [process.stdout, process.stderr]) stream.on('error', unwritten)
   let options: Placed = {}

@@ -66,6 +66,8 @@ function makeSafe(folder: string): void {
   } catch (cause) {
     throw unsafe(folder, `${folder} cannot be made: ${sentenceOf(cause)}`)
   }
+  // Once more: between the look and the making another user may have put a link there; our own folder nobody replaces.
+  refuseSymlink(folder)
   if (!isOurs(folder)) throw unsafe(folder, `${folder} is another user's`)
 }
 

@@ -46,7 +46,7 @@ export const startCommand = (context: Context) =>
 /** Runs until a signal or `cordon stop` ends it: everything that can fail for good fails before the port is open. */
 export async function start(context: Context, options: StartOptions): Promise<void> {
   if (options.logFile !== undefined) printTo(resolve(context.cwd, options.logFile))
-  closeDebugger()
+  refuseDebugger()
   const scope = scopeIn(context, options)
   const tail = new LogTail()
   const log = openLog(options.logLevel, process.stderr.isTTY === true, tail)
@@ -111,12 +111,8 @@ async function openControl(
   return control
 }
 
-/**
- * SIGUSR1 makes Node open a debugger port that any user of the machine can read memory through; a listener of our own
- * takes that meaning away. A debugger that is open already ends the start.
- */
-function closeDebugger(): void {
-  process.on('SIGUSR1', () => {})
+/** A debugger that is open already ends the start; no signal opens one (see `main.ts`). */
+function refuseDebugger(): void {
   if (inspectorUrl() !== undefined)
     throw new CordonError('debugger_open', 'A debugger is open on this process, and it could read every secret.', {
       hint: 'start without `--inspect` and without NODE_OPTIONS that contain it',
