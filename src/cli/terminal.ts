@@ -104,7 +104,7 @@ export async function askPassphrase(terminal: Terminal): Promise<Secret> {
       'passphrase_needed',
       'The encrypted store has a passphrase, and there is no terminal to ask for it.',
       {
-        hint: 'run the command on a terminal, or take the passphrase off with `cordon secret passphrase --remove`',
+        hint: 'run the command on a terminal; for `cordon run`, let `cordon start` run there, which asks; or take the passphrase off with `cordon secret passphrase --remove`',
       },
     )
   }

@@ -240,7 +240,7 @@ test('a passphrase comes from stdin, then opens only on a terminal', async (t) =
     $ echo correct-horse | cordon secret passphrase
     ✓ From now on the encrypted file ~/.config/cordon/secrets.age opens with that passphrase only.
     $ cordon secret check openai
-    2> ! openai: The encrypted store has a passphrase, and there is no terminal to ask for it. To mend it, run the command on a terminal, or take the passphrase off with \`cordon secret passphrase --remove\`.
+    2> ! openai: The encrypted store has a passphrase, and there is no terminal to ask for it. To mend it, run the command on a terminal; for \`cordon run\`, let \`cordon start\` run there, which asks; or take the passphrase off with \`cordon secret passphrase --remove\`.
     [4]
     $ cordon secret list --json
     [
@@ -251,7 +251,7 @@ test('a passphrase comes from stdin, then opens only on a terminal', async (t) =
         "account": "openai",
         "state": "unreadable",
         "why": "The encrypted store has a passphrase, and there is no terminal to ask for it.",
-        "hint": "run the command on a terminal, or take the passphrase off with \`cordon secret passphrase --remove\`"
+        "hint": "run the command on a terminal; for \`cordon run\`, let \`cordon start\` run there, which asks; or take the passphrase off with \`cordon secret passphrase --remove\`"
       },
       {
         "name": "openai-models",
@@ -260,21 +260,27 @@ test('a passphrase comes from stdin, then opens only on a terminal', async (t) =
         "account": "openai",
         "state": "unreadable",
         "why": "The encrypted store has a passphrase, and there is no terminal to ask for it.",
-        "hint": "run the command on a terminal, or take the passphrase off with \`cordon secret passphrase --remove\`"
+        "hint": "run the command on a terminal; for \`cordon run\`, let \`cordon start\` run there, which asks; or take the passphrase off with \`cordon secret passphrase --remove\`"
       }
     ]
     $ cordon secret passphrase --remove
     2> ✗ The encrypted store has a passphrase, and there is no terminal to ask for it. (passphrase_needed)
-    2>   hint: run the command on a terminal, or take the passphrase off with \`cordon secret passphrase --remove\`
+    2>   hint: run the command on a terminal; for \`cordon run\`, let \`cordon start\` run there, which asks; or take the passphrase off with \`cordon secret passphrase --remove\`
     [4]
     $ echo key | cordon secret set openai
     2> ✗ The encrypted store has a passphrase, and there is no terminal to ask for it. (passphrase_needed)
-    2>   hint: run the command on a terminal, or take the passphrase off with \`cordon secret passphrase --remove\`
+    2>   hint: run the command on a terminal; for \`cordon run\`, let \`cordon start\` run there, which asks; or take the passphrase off with \`cordon secret passphrase --remove\`
     [4]
     $ cordon start
     2> ✗ A secret cannot be read. (secret_check)
     2>   openai, openai-models: The encrypted store has a passphrase, and there is no terminal to ask for it.
-    2>     hint: run the command on a terminal, or take the passphrase off with \`cordon secret passphrase --remove\`
+    2>     hint: run the command on a terminal; for \`cordon run\`, let \`cordon start\` run there, which asks; or take the passphrase off with \`cordon secret passphrase --remove\`
+    2>   hint: mend it, or start with \`--keep-going\`
+    [4]
+    $ cordon run -- true
+    2> ✗ A secret cannot be read. (secret_check)
+    2>   openai, openai-models: The encrypted store has a passphrase, and there is no terminal to ask for it.
+    2>     hint: run the command on a terminal; for \`cordon run\`, let \`cordon start\` run there, which asks; or take the passphrase off with \`cordon secret passphrase --remove\`
     2>   hint: mend it, or start with \`--keep-going\`
     [4]
   `)

@@ -42,7 +42,7 @@ test('launchd runs the proxy, and each verb is a line', mac, async (t) => {
     $ cordon service uninstall demo
     ✓ Took the service demo out again; its configuration and its secrets stay.
     $ cordon service uninstall demo
-    ✓ There is no service demo already.
+    ✓ There is already no service demo.
     $ cordon status
     2> ✗ cordon does not run: nobody listens on 127.0.0.1:PORT. (proxy_stopped)
     2>   hint: run \`cordon start\`

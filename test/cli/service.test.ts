@@ -38,7 +38,7 @@ test('a service is installed, asked, stopped, started and taken out, each in a l
     $ cordon service uninstall
     ✓ Took the service project-HASH out again; its configuration and its secrets stay.
     $ cordon service uninstall
-    ✓ There is no service project-HASH already.
+    ✓ There is already no service project-HASH.
   `)
   const unit = readdirName(tools.calls())
   assert.deepEqual(tools.calls(), [

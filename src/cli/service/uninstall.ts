@@ -21,7 +21,7 @@ export const serviceUninstall = (context: Context) =>
 export function uninstall(context: Context, name: string | undefined, options: UninstallOptions): void {
   const { terminal, env } = context
   const service = serviceIn(context, name, options)
-  if (!service.definition) return terminal.done(`There is no service ${service.name} already.`)
+  if (!service.definition) return terminal.done(`There is already no service ${service.name}.`)
   const isPurge = options.system === true && options.purge === true
   const removal = options.system ? systemRemoval(systemPlace(service.id), isPurge) : []
   const steps = [...service.init.uninstall(service.id), ...removal]
