@@ -3,16 +3,11 @@ import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import test from 'node:test'
-import { pages, root } from './pages.ts'
+import { linksOf, pages, root } from './pages.ts'
 
 test('every link between pages leads to a file, and to a heading in it', () => {
-  const links = pages.flatMap(({ path, text }) =>
-    [...text.matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)/g)].map(([, to = '', heading]) => ({
-      path,
-      to,
-      heading,
-    })),
-  )
+  const links = pages.flatMap((page) => linksOf(page).map((link) => ({ path: page.path, ...link })))
+
   assert.ok(links.length > 0)
   for (const { path, to, heading } of links) {
     const file = to === '' ? join(root, path) : join(root, dirname(path), to)
@@ -33,7 +28,8 @@ test('no page holds the marks of a merge', () => {
 
 /** As GitHub names them. */
 function headingsOf(file: string): string[] {
-  return [...readFileSync(file, 'utf8').matchAll(/^#+ (.*)$/gm)].map(([, text = '']) =>
+  const text = readFileSync(file, 'utf8').replace(/^```.*?^```$/gms, '')
+  return [...text.matchAll(/^#+ (.*)$/gm)].map(([, text = '']) =>
     text
       .toLowerCase()
       .replace(/[^\w\s-]/g, '')

@@ -31,6 +31,11 @@ export function blocksOf(page: Page, kind: string): string[] {
   return fencedBlocksOf(page).flatMap((block) => (block.kind === kind ? [block.content] : []))
 }
 
+/** The links that lead to no other site: the path from the page's own folder, empty for the page itself, and the heading. */
+export function linksOf({ text }: Page): { to: string; heading: string | undefined }[] {
+  return [...text.matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)/g)].map(([, to = '', heading]) => ({ to, heading }))
+}
+
 /** The rows of every table, without headings and rules; the cells as they are written. */
 export function rowsOf({ text }: Page): string[][] {
   const lines = text.split('\n')

@@ -8,6 +8,7 @@ import { hash } from 'node:crypto'
 import { once } from 'node:events'
 import {
   createReadStream,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -26,7 +27,7 @@ import { isExecutable } from '../../src/base/file.ts'
 import { shellWord } from '../../src/base/shell.ts'
 import { startCompanyProxy } from '../company-proxy.ts'
 import { cordonBinary, type Desk, filesHolding, openDesk, put } from '../desk.ts'
-import { blocksOf, pageAt } from '../docs/pages.ts'
+import { blocksOf, linksOf, pageAt } from '../docs/pages.ts'
 import { commandsOf } from '../docs/typed.ts'
 import { secretServiceSkip, startSecretService } from '../secret-service.ts'
 import { originCa, startOrigin } from '../world.ts'
@@ -109,6 +110,7 @@ async function openNewcomer(t: TestContext, session: NodeJS.ProcessEnv = {}): Pr
         api.requests.map(({ target, fields }) => [target, fields['authorization']]),
         [['/v1/models', `Bearer ${key}`]],
       )
+      for (const { to } of linksOf(pageAt('README.md'))) assert.ok(existsSync(join(desk.home, archiveName, to)), to)
       assert.ok(!printed.includes(key))
       await types(['cd project', 'cordon stop'])
       assert.deepEqual(filesHolding(desk.folder, key), [])
