@@ -1,4 +1,4 @@
-/** A desk whose cordon has a route to an API and one to a git server, and a shell for clients that know nothing of it. */
+/** A desk whose cordon has routes to an API, a gRPC service and a git server, and a shell for clients that know nothing of it. */
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
@@ -9,6 +9,7 @@ import type { TestContext } from 'node:test'
 import { WebSocketServer } from 'ws'
 import { setKey } from '../../src/config/toml-text.ts'
 import { commandFolder, type Desk, openDesk, put, type Result, type RunningCordon } from '../desk.ts'
+import { type Http2Origin, startHttp2Origin } from '../proxy/http2-world.ts'
 import { type Origin, originCa, startOrigin } from '../world.ts'
 
 export const realKey = 'real-key-3b8e1f70c2a94d56'
@@ -25,13 +26,14 @@ export interface Bench {
   sh(script: string, env?: NodeJS.ProcessEnv): Promise<Result>
 }
 
-/** One cordon for all clients, with a route to an API and one to a git server. */
+/** One cordon for all clients. */
 export async function openBench(t: TestContext): Promise<Bench> {
   const desk = openDesk()
   t.after(() => desk.clear())
   const api = await startOrigin(t, 'api.vendor.test')
   echoWebSockets(api)
   const git = await startOrigin(t, 'git.vendor.test', { answer: gitBackend(join(desk.folder, 'repositories')) })
+  const grpc = await startGrpcOrigin(t, api)
   const done = async (words: string[], input?: string) => {
     const result = await desk.cordon(words, input === undefined ? {} : { input })
     assert.equal(result.code, 0, result.stderr)
@@ -43,6 +45,7 @@ export async function openBench(t: TestContext): Promise<Bench> {
   const route = ['route', 'add', '--source', 'age', '--account', 'vendor']
   const bearer = ['--auth-type', 'header', '--header-name', 'Authorization', '--scheme', 'Bearer']
   await done([...route, '--host', api.host, '--connect-to', `127.0.0.1:${api.port}`, '--name', 'api', ...bearer])
+  await done([...route, '--host', grpc.host, '--connect-to', `127.0.0.1:${grpc.port}`, '--name', 'grpc', ...bearer])
   const basic = ['--auth-type', 'basic', '--username', 'x-access-token']
   await done([...route, '--host', git.host, '--connect-to', `127.0.0.1:${git.port}`, '--name', 'git', ...basic])
   await done(['secret', 'set', 'api'], realKey)
@@ -59,6 +62,15 @@ export async function openBench(t: TestContext): Promise<Bench> {
         timeoutMs: 100_000,
       }),
   }
+}
+
+/** Knows no method (12, UNIMPLEMENTED), and records each request beside those of the API. */
+function startGrpcOrigin(t: TestContext, { requests }: Origin): Promise<Http2Origin> {
+  return startHttp2Origin(t, 'grpc.vendor.test', (stream, fields, rawFields) => {
+    const { ':method': method = '', ':path': target = '', authorization = '' } = fields
+    requests.push({ method, target, rawFields, fields: { authorization }, content: '' })
+    stream.respond({ ':status': 200, 'content-type': 'application/grpc', 'grpc-status': '12' }, { endStream: true })
+  })
 }
 
 /** Every message comes back; the handshake is recorded as a request. */

@@ -7,10 +7,15 @@ import { compiled } from './programs.ts'
 export interface Client {
   /** As the table names it; also the last part of its URL, in lower case. */
   name: string
-  /** Prints the version, and ends with 0 where the client is installed with all that the scripts use of it. */
+  /**
+   * Prints the version, and ends with 0 where the client is installed with all that the scripts use of it, and built as the one
+   * that was recorded: a wget with another TLS is another client.
+   */
   version: string
   get?: string
   webSocket?: string
+  /** Of `$URL`, where it is another than that of the API. */
+  host?: string
   /** Files that the scripts need. */
   files?: Readonly<Record<string, string>>
   /** Takes minutes or the network the first time, so it runs with LONG=1 alone. */
@@ -24,9 +29,12 @@ const python = (library: string, lines: string): Pick<Client, 'get' | 'files'> =
     files: { [file]: `import os\nurl = os.environ["URL"]\nkey = {"Authorization": "Bearer placeholder"}\n${lines}\n` },
   }
 }
-const versionOf = (library: string) =>
-  `python3 -c 'from importlib.metadata import version; print(version("${library}"))'`
+const versionOf = (library: string, ...parts: string[]) =>
+  `python3 -c 'import ssl, ${[library, ...parts].join(', ')}; from importlib.metadata import version; print(version("${library}"))'`
 const moduleVersion = (library: string) => `"$NODE" -p 'require("${library}/package.json").version'`
+
+// A JRE runs no source: the compiler is a module of the JDK.
+const java = '{ java --list-modules | grep -q "^jdk.compiler@" && java --version; } 2> /dev/null'
 
 const key = `{ headers: { authorization: 'Bearer placeholder' } }`
 const hello = `socket.onopen = () => socket.send('hello')
@@ -37,12 +45,26 @@ const fetching = `await fetch(process.env.URL, ${key})`
 const talking = `const socket = new WebSocket(process.env.WS)\n${hello}`
 
 export const clients: readonly Client[] = [
-  { name: 'curl', version: 'curl --version', get: `curl -sS -H 'Authorization: Bearer placeholder' "$URL"` },
-  { name: 'wget', version: 'wget --version', get: 'wget -q -t 1 -T 10 -O - "$URL"' },
-  { name: 'git', version: 'git --version', get: 'git ls-remote "$URL"' },
+  {
+    name: 'curl',
+    version: 'curl --version | grep -q HTTP2 && curl --version',
+    get: `curl -sS -H 'Authorization: Bearer placeholder' "$URL"`,
+  },
+  // The one of BusyBox has no such option.
+  {
+    name: 'wget',
+    version: 'wget --version | grep -q +ssl/gnutls && wget --version',
+    get: 'wget -q -t 1 -T 10 -O - "$URL"',
+  },
+  // Some systems have what speaks HTTP in a package of its own.
+  {
+    name: 'git',
+    version: 'test -x "$(git --exec-path)/git-remote-https" && git --version',
+    get: 'git ls-remote "$URL"',
+  },
   {
     name: 'Python urllib',
-    version: 'python3 --version',
+    version: `python3 -c 'import ssl, platform; print(platform.python_version())'`,
     ...python('urllib', 'import urllib.request as r\nr.urlopen(r.Request(url, headers=key)).read()'),
   },
   {
@@ -57,7 +79,7 @@ export const clients: readonly Client[] = [
   },
   {
     name: 'Python httpx with http2=True',
-    version: `python3 -c 'import h2' && ${versionOf('httpx')}`,
+    version: versionOf('httpx', 'h2'),
     ...python('httpx_h2', 'import httpx\nhttpx.Client(http2=True).get(url, headers=key)'),
   },
   {
@@ -72,7 +94,7 @@ export const clients: readonly Client[] = [
   },
   {
     name: 'Python websockets',
-    version: versionOf('websockets'),
+    version: versionOf('websockets', 'websockets.sync.client'),
     webSocket: 'python3 hello.py',
     files: {
       'hello.py': `import os
@@ -84,14 +106,21 @@ with connect(os.environ["WS"]) as socket:
     },
   },
   {
+    name: 'Python grpcio',
+    version: `python3 -c 'import grpc; print(grpc.__version__)'`,
+    host: 'grpc.vendor.test',
+    ...python('grpcio', grpcProgram()),
+  },
+  {
     name: 'pip',
-    version: 'python3 -m pip --version',
+    version: `python3 -c 'import ssl' && python3 -m pip --version`,
     get: 'python3 -m pip download --retries 0 --index-url "$URL" absent',
   },
   {
     name: 'uv',
-    version: 'uv --version',
-    get: 'uv pip install --no-cache --target uv-target --index-url "$URL" absent',
+    // Without a Python it would fetch one.
+    version: 'uv python find --no-python-downloads > /dev/null && uv --version',
+    get: 'uv pip install --no-python-downloads --no-cache --target uv-target --index-url "$URL" absent',
   },
   {
     name: 'Node fetch, WebSocket',
@@ -146,8 +175,8 @@ with connect(os.environ["WS"]) as socket:
     },
   },
   { name: 'Go net/http', version: 'go version', ...compiled.go },
-  { name: 'Rust reqwest', version: 'cargo --version > /dev/null; echo 0.13.5', ...compiled.rust('reqwest') },
-  { name: 'Rust ureq', version: 'cargo --version > /dev/null; echo 3.5.1', ...compiled.rust('ureq') },
+  { name: 'Rust reqwest', version: 'cargo --version > /dev/null && echo 0.13.5', ...compiled.rust('reqwest') },
+  { name: 'Rust ureq', version: 'cargo --version > /dev/null && echo 3.5.1', ...compiled.rust('ureq') },
   {
     name: 'cargo',
     version: 'cargo --version',
@@ -160,10 +189,10 @@ with connect(os.environ["WS"]) as socket:
         '[registries.ours]\nindex = "sparse+https://api.vendor.test/v1/cargo/"\n[net]\nretry = 0\n',
     },
   },
-  { name: 'Java HttpClient', version: 'java --version 2> /dev/null', ...compiled.java('') },
+  { name: 'Java HttpClient', version: java, ...compiled.java('') },
   {
     name: 'Java HttpClient with an Authenticator',
-    version: 'java --version 2> /dev/null',
+    version: java,
     ...compiled.java('.authenticator(pair)'),
   },
   {
@@ -199,8 +228,24 @@ with connect(os.environ["WS"]) as socket:
     get: 'CLOUDSDK_AUTH_ACCESS_TOKEN_FILE=token CLOUDSDK_API_ENDPOINT_OVERRIDES_CLOUDRESOURCEMANAGER="$URL/" gcloud projects list --quiet',
     files: { token: 'placeholder' },
   },
-  { name: 'Docker CLI', version: 'docker --version' },
+  {
+    name: 'Docker CLI',
+    version: 'docker --version',
+    get: 'docker manifest inspect "$(echo "$URL" | cut -c 9-):latest"',
+  },
 ]
+
+function grpcProgram(): string {
+  return `import grpc
+from urllib.parse import urlsplit
+at = urlsplit(url)
+channel = grpc.secure_channel(at.netloc + ":443", grpc.ssl_channel_credentials())
+ask = channel.unary_unary(at.path + "/Ask")
+try:
+    ask(b"", metadata=[("authorization", "Bearer placeholder")], timeout=30)
+except grpc.RpcError as error:
+    print(error.details())`
+}
 
 function aiohttpProgram(options: string): string {
   return `import aiohttp, asyncio

@@ -70,10 +70,17 @@ class ${name} {
   },
 }
 
-/** Builds the clients of Rust, with the crates that cargo fetches. Throws with its words where it cannot. */
+/** Whether the crates of Rust's clients are here, or cargo can fetch them. */
+export const fetchRust = (): boolean => cargo('fetch', '--locked').status === 0
+
+/** Builds the clients of Rust. Throws with cargo's words where it cannot. */
 export function buildRust(): void {
-  const env = { ...process.env, CARGO_TARGET_DIR: rustTarget }
-  const words = ['build', '--quiet', '--release', '--manifest-path', join(rustFolder, 'Cargo.toml')]
-  const { status, stderr } = spawnSync('cargo', words, { env, encoding: 'utf8' })
+  const { status, stderr } = cargo('build', '--release')
   if (status !== 0) throw new Error(stderr)
+}
+
+function cargo(...words: string[]) {
+  const env = { ...process.env, CARGO_TARGET_DIR: rustTarget }
+  const all = [...words, '--quiet', '--manifest-path', join(rustFolder, 'Cargo.toml')]
+  return spawnSync('cargo', all, { env, encoding: 'utf8' })
 }
