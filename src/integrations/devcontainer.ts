@@ -6,6 +6,7 @@
  * gets the network of its host.
  */
 import { join } from 'node:path'
+import { stringify } from 'yaml'
 import { readIfThere } from '../base/file.ts'
 import type { IntegrationContext } from './integration.ts'
 import { jsonAt } from './json-text.ts'
@@ -32,26 +33,47 @@ function settingsOf(context: IntegrationContext): string {
   return join(homeOf(context), 'devcontainer.json')
 }
 
+const variablesOf = (context: IntegrationContext) => join(homeOf(context), 'cordon.env')
+const fragmentOf = (context: IntegrationContext) => join(homeOf(context), 'cordon.compose.yaml')
+
 const hasHostNetwork = process.platform === 'linux'
 const trusted = '/etc/cordon'
 
 function edits(context: IntegrationContext): Edit[] {
-  const variables: Edit = { kind: 'whole', path: join(homeOf(context), 'cordon.env'), text: envFile(context) }
-  if (kindOf(context) !== 'image') return [variables]
-  const certs = join(context.stateFolder, 'certs')
+  const variables: Edit = { kind: 'whole', path: variablesOf(context), text: envFile(context) }
+  if (kindOf(context) !== 'image')
+    return [variables, { kind: 'whole', path: fragmentOf(context), text: fragment(context) }]
   const runArgs = [
     `--env-file=\${localWorkspaceFolder}/.devcontainer/cordon.env`,
     hasHostNetwork ? '--network=host' : '--add-host=host.docker.internal:host-gateway',
   ]
-  // Single files and never their folder: the key of the CA lies there, and root in a container reads it.
-  const mounts = ['ca-cert.pem', 'combined-ca.pem'].map(
-    (name) => `type=bind,source=${join(certs, name)},target=${trusted}/${name},readonly`,
-  )
+  const mounts = trustedFiles(context).map(({ from, to }) => `type=bind,source=${from},target=${to},readonly`)
   const add = [
     ...runArgs.map((item) => ({ path: ['runArgs'], item })),
     ...mounts.map((item) => ({ path: ['mounts'], item })),
   ]
   return [variables, { kind: 'json', path: settingsOf(context), set: [], add, shared: true }]
+}
+
+/** Single files and never their folder: the key of the CA lies there, and root in a container reads it. */
+const trustedFiles = ({ stateFolder }: IntegrationContext) =>
+  ['ca-cert.pem', 'combined-ca.pem'].map((name) => ({
+    from: join(stateFolder, 'certs', name),
+    to: `${trusted}/${name}`,
+  }))
+
+/** What Compose is given besides the project's own file; its paths are absolute, for relative ones go by the first file. */
+function fragment(context: IntegrationContext): string {
+  const text = readIfThere(settingsOf(context))
+  const service = text === undefined ? undefined : jsonAt(text, ['service'], settingsOf(context))
+  const network = hasHostNetwork ? { network_mode: 'host' } : { extra_hosts: ['host.docker.internal:host-gateway'] }
+  const container = {
+    env_file: variablesOf(context),
+    ...network,
+    volumes: trustedFiles(context).map(({ from, to }) => `${from}:${to}:ro`),
+  }
+  const services = { [typeof service === 'string' ? service : 'app']: container }
+  return `# For this machine alone: docker compose -f compose.yaml -f .devcontainer/cordon.compose.yaml up\n${stringify({ services })}`
 }
 
 /** The variables as the container sees the host and the files; `docker run` takes each line as it is. */
@@ -75,12 +97,15 @@ function kindOf(context: IntegrationContext): 'none' | 'compose' | 'image' {
 }
 
 function notices(context: IntegrationContext): string[] {
-  const byHand = `give the container ${join(homeOf(context), 'cordon.env')} as its env_file, and the mounts and the network of docs/devcontainer.md`
   switch (kindOf(context)) {
     case 'none':
-      return [`There is no ${settingsOf(context)}: ${byHand}.`]
+      return [
+        `There is no ${settingsOf(context)}: give the container ${variablesOf(context)} as its env_file, or Compose ${fragmentOf(context)} besides its own file.`,
+      ]
     case 'compose':
-      return [`${settingsOf(context)} is made by Compose, which cordon leaves alone: ${byHand}.`]
+      return [
+        `${settingsOf(context)} is made by Compose, which cordon leaves alone: put "cordon.compose.yaml" behind the other files of dockerComposeFile.`,
+      ]
     case 'image':
       return [`${settingsOf(context)} names files of this machine now: do not commit our lines.`]
   }

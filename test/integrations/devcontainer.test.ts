@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'node:test'
+import { parse } from 'yaml'
 import { devcontainer } from '../../src/integrations/devcontainer.ts'
 import { setUp, snapshot, startFolders, takeBack } from './settings-world.ts'
 
@@ -52,14 +53,26 @@ test('items that a person added to devcontainer.json since stay', async (t) => {
   assert.doesNotMatch(text, /cordon|mounts|network/)
 })
 
-test('a container that Compose makes, or none, is told what to give it', (t) => {
-  const compose = startFolders(t, { [file]: '{ "dockerComposeFile": "compose.yaml", "service": "app" }\n' })
+test('a container that Compose makes gets a file for it, and one that is none yet is told what to take', async (t) => {
+  const compose = startFolders(t, { [file]: '{ "dockerComposeFile": "compose.yaml", "service": "web" }\n' })
   const none = startFolders(t)
 
-  const [changedByCompose] = devcontainer.plan(compose.context('project')).changes.slice(-1)
+  await setUp(devcontainer, compose.context('project'))
+  const text = readFileSync(join(compose.project, '.devcontainer/cordon.compose.yaml'), 'utf8')
   const notices = [compose, none].flatMap(({ context }) => devcontainer.plan(context('project')).notices)
 
-  assert.match(changedByCompose?.path ?? '', /cordon\.env$/)
-  assert.match(notices[0] ?? '', /is made by Compose/)
+  const network =
+    process.platform === 'linux' ? { network_mode: 'host' } : { extra_hosts: ['host.docker.internal:host-gateway'] }
+  const certs = join(compose.context('project').stateFolder, 'certs')
+  assert.deepEqual(parse(text), {
+    services: {
+      web: {
+        env_file: join(compose.project, '.devcontainer/cordon.env'),
+        ...network,
+        volumes: ['ca-cert.pem', 'combined-ca.pem'].map((name) => `${join(certs, name)}:/etc/cordon/${name}:ro`),
+      },
+    },
+  })
+  assert.match(notices[0] ?? '', /is made by Compose.*put "cordon\.compose\.yaml" behind the other files/)
   assert.match(notices[1] ?? '', /There is no .*devcontainer\.json/)
 })
