@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { CordonError } from '../../base/error.ts'
 import { makePrivateFolder, privateFile, readIfThere } from '../../base/file.ts'
 import { ownCommand } from '../../base/self.ts'
+import { likelyKeys } from '../../config/likely-keys.ts'
 import type { Config } from '../../config/load.ts'
 import type { Scope } from '../../config/scope.ts'
 import { joinCommands } from '../../control/commands.ts'
@@ -37,7 +38,7 @@ async function startProxy(context: Context, options: Placed, scope: Scope, confi
   const [program, ...words] = ownCommand()
   const child = spawn(program, [...words, 'start', '--while-commands-run', ...placeWords(options)], {
     cwd: context.cwd,
-    env: context.env,
+    env: withoutKeys(context.env),
     detached: true,
     stdio: ['ignore', log, log],
   })
@@ -61,6 +62,16 @@ async function startProxy(context: Context, options: Placed, scope: Scope, confi
   }
   child.unref()
   context.terminal.notice(`cordon runs as long as this command does, and logs to ${logPath}.`)
+}
+
+/**
+ * Whoever runs as this person may read the environment of the proxy (proc_pid_environ(5)), the command among them, so the keys
+ * of the shell do not come along. The proxy before cordon may have its password there, and is needed.
+ */
+function withoutKeys(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const given = Object.fromEntries(Object.entries(env).map(([name, value]) => [name, value ?? '']))
+  const keys = likelyKeys(given).filter((name) => !/_proxy$/i.test(name))
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !keys.includes(name)))
 }
 
 function placeWords({ config, scope }: Placed): string[] {

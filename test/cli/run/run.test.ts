@@ -149,6 +149,23 @@ test('run does not take another server on its port for the proxy', async (t) => 
   `)
 })
 
+test('the proxy that run starts has no key of the shell in its environment', {
+  skip: process.platform !== 'linux',
+}, async (t) => {
+  const { page } = await openRouted(t)
+  const env = { STRIPE_KEY: 'sk_live_4eC39HqLyjWDarjtT1zdp7dc', OPENAI_API_KEY: secret, NO_COLOR: '1' }
+  put(
+    page.desk,
+    'look.sh',
+    `pid=$(cordon status --json | sed -n 's/.*"pid": *\\([0-9]*\\).*/\\1/p')\ntr '\\0' '\\n' < /proc/$pid/environ\n`,
+  )
+
+  const { stdout } = await page.typed('cordon run --clean -- sh look.sh', { env })
+
+  assert.match(stdout, /^NO_COLOR=1$/m)
+  assert.doesNotMatch(stdout, /STRIPE_KEY|OPENAI_API_KEY/)
+})
+
 test('real keys that the command would get are named, never shown, and left out with --clean', async (t) => {
   const { page } = await openRouted(t)
   const cordon = await page.desk.start()
