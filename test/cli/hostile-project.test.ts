@@ -87,3 +87,20 @@ test('a pipe in the place of .env or cordon.toml is refused, and a cordon that r
     2>   hint: look at it with \`ls -l /desk/project/cordon.toml\`
   `)
 })
+
+test('the name of a folder becomes no line of a unit, whoever the service is for', async (t) => {
+  const page = openPage(t)
+  const folder = join(page.desk.project, 'a\nExecStartPre=owned')
+  mkdirSync(folder)
+  await page.typed('cordon setup', { cwd: folder })
+
+  const own = await page.typed('cordon service install --dry-run', { cwd: folder })
+  const system = await page.typed('cordon service install --system --for root --passphrase-file pass --dry-run', {
+    cwd: folder,
+  })
+
+  for (const { stdout, stderr, code } of [own, system]) {
+    assert.match(stderr, /^✗ The path ".*\\nExecStartPre=.*" has a control character in it\. \(path_unfit\)/)
+    assert.deepEqual([stdout, code], ['', 1])
+  }
+})

@@ -12,6 +12,7 @@ import { lstatIfThere } from '../../base/file.ts'
 import { ownCommand } from '../../base/self.ts'
 import { shellWord } from '../../base/shell.ts'
 import type { Program } from '../../service/init-system.ts'
+import { plainProgram } from '../../service/plain-program.ts'
 import type { Step } from '../../service/steps.ts'
 
 /** Where such services lie on a machine, and whose they are. */
@@ -65,9 +66,9 @@ const environmentOf = ({ home }: SystemPlace, typed: string) => ({
   XDG_CACHE_HOME: join(home, 'cache'),
 })
 
-/** The program of such a service, for the agents of one user. */
+/** The program of such a service, for the agents of one user. Throws `path_unfit`. */
 export function systemProgram(place: SystemPlace, agentUser: string, own: Pick<Program, 'credentials'>): Program {
-  return {
+  return plainProgram({
     id: place.id,
     description: `cordon, the credential boundary of coding agents (${place.id})`,
     start: [...place.command, 'start', '--keep-going', '--config', place.config],
@@ -84,7 +85,7 @@ export function systemProgram(place: SystemPlace, agentUser: string, own: Pick<P
     logPath: join(place.home, 'service.log'),
     credentials: own.credentials,
     user: place.roots.user,
-  }
+  })
 }
 
 /** All that comes before the unit: the user, the folders, the configuration, a CA, and what the agent's user may read. */

@@ -8,6 +8,7 @@ import { ownCommand } from '../../base/self.ts'
 import type { Scope } from '../../config/scope.ts'
 import type { Definition, InitSystem, Program } from '../../service/init-system.ts'
 import { definitionOf, initSystemsOn } from '../../service/init-systems.ts'
+import { plainProgram } from '../../service/plain-program.ts'
 import { type Context, type Placed, passphraseCredential, placed, scopeIn, suffixOf } from '../context.ts'
 import { shownWord } from '../word.ts'
 
@@ -109,13 +110,7 @@ export function programFor(
     logPath,
     credentials: passphraseFile === undefined ? {} : { [passphraseCredential]: passphraseFile },
   }
-  const unfit = [...program.start, ...Object.values(program.env), ...program.writable].find((text) =>
-    /[\x00-\x1f\x7f]/.test(text),
-  )
-  if (unfit === undefined) return program
-  throw new CordonError('path_unfit', `The path ${JSON.stringify(unfit)} has a control character in it.`, {
-    hint: 'rename it; an init system could take what follows for something else',
-  })
+  return plainProgram(program)
 }
 
 const noHandover = ({ label }: InitSystem, path: string) =>
