@@ -7,6 +7,8 @@ export interface Program {
   description: string
   /** The program and its words; the first is an absolute path. */
   start: readonly string[]
+  /** The words that let it end in peace, for an init system that can only kill. */
+  stop: readonly string[]
   /** What makes it read its files anew. */
   reloadSignal: 'HUP'
   /** The program ends with one of these codes where starting it again would change nothing. */
@@ -55,6 +57,8 @@ export interface InitSystem {
   readonly label: string
   /** When what is installed starts by itself, as the end of a sentence. */
   readonly startsWhen: string
+  /** That of its definitions. */
+  readonly encoding: 'utf8' | 'utf16le'
   /** Whether it keeps what a program prints. Where not, the program writes its `logPath` itself. */
   readonly keepsLog: boolean
   /** Whether `install` and `start` take until the program says that it is up. Where not, the program is to be asked. */

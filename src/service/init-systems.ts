@@ -1,9 +1,11 @@
 import { readdirSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
-import { lstatIfThere, readIfThere } from '../base/file.ts'
+import { lstatIfThere } from '../base/file.ts'
+import { definitionOf } from './definition.ts'
 import type { Definition, InitSystem } from './init-system.ts'
 import { userLaunchd } from './launchd.ts'
 import { machineSystemd, userSystemd } from './systemd.ts'
+import { userTasks } from './windows.ts'
 
 export interface InitSystems {
   /** Keeps programs of this user running. */
@@ -15,14 +17,8 @@ export interface InitSystems {
 /** The init systems of a platform; one that is not there does not answer. */
 export function initSystemsOn(env: NodeJS.ProcessEnv, platform: NodeJS.Platform = process.platform): InitSystems {
   if (platform === 'darwin') return { user: userLaunchd(env), machine: undefined }
+  if (platform === 'win32') return { user: userTasks(env), machine: undefined }
   return { user: userSystemd(env), machine: machineSystemd(env) }
-}
-
-/** The definition of a service that is installed. */
-export function definitionOf(init: InitSystem, id: string): Definition | undefined {
-  const path = init.pathOf(id)
-  const text = lstatIfThere(path) && readIfThere(path)
-  return text === undefined ? undefined : { id, path, text }
 }
 
 /** Every definition whose name begins so. */

@@ -27,6 +27,7 @@ export function userLaunchd(env: NodeJS.ProcessEnv, uid = process.getuid?.() ?? 
   return {
     label,
     startsWhen: 'when you log in',
+    encoding: 'utf8',
     keepsLog: false,
     waitsUntilUp: false,
     handsOverFiles: false,

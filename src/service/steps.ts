@@ -7,7 +7,7 @@ import { shellWord } from '../base/shell.ts'
 /** One change to the machine. */
 export type Step =
   | { kind: 'folder'; path: string }
-  | { kind: 'file'; path: string; text: string; mode: number }
+  | { kind: 'file'; path: string; text: string; mode: number; encoding?: 'utf16le' }
   | { kind: 'remove'; path: string }
   | { kind: 'run'; words: readonly string[] }
   /** May fail: a later step sees to it that what it is for is so. */
@@ -27,7 +27,7 @@ function carryOutOne(step: Step, env: NodeJS.ProcessEnv): void {
     case 'folder':
       return makePrivateFolder(step.path)
     case 'file':
-      return writeWhole(step.path, step.text, step.mode)
+      return writeWhole(step.path, contentOf(step), step.mode)
     case 'remove':
       return rmSync(step.path, { recursive: true, force: true })
     case 'run':
@@ -40,6 +40,10 @@ function carryOutOne(step: Step, env: NodeJS.ProcessEnv): void {
       return writeWhole(step.path, outputOf(step.words, env), step.mode)
   }
 }
+
+/** Other encodings than UTF-8 are told by their first two bytes. */
+const contentOf = ({ text, encoding }: { text: string; encoding?: 'utf16le' }) =>
+  encoding === undefined ? text : Buffer.from(`\ufeff${text}`, encoding)
 
 function outputOf(words: readonly string[], env: NodeJS.ProcessEnv): Buffer {
   const outcome = work(words, { env })

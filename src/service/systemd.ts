@@ -42,6 +42,7 @@ function systemd(env: NodeJS.ProcessEnv, { label, startsWhen, flags, folder, hin
   return {
     label,
     startsWhen,
+    encoding: 'utf8',
     keepsLog: true,
     waitsUntilUp: true,
     handsOverFiles: true,

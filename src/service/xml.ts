@@ -9,11 +9,12 @@ export function xmlText(text: string): string {
 export interface Facts {
   notes: Readonly<Record<string, string>>
   logPath: string
+  stop: readonly string[]
 }
 
 /** The facts as a comment, in which two hyphens may not follow each other (XML 1.0 §2.5). */
-export function factsComment({ notes, logPath }: Facts): string {
-  return `<!-- Installed: ${JSON.stringify({ notes, logPath }).replaceAll('--', '-\\u002d')} -->`
+export function factsComment({ notes, logPath, stop }: Facts): string {
+  return `<!-- Installed: ${JSON.stringify({ notes, logPath, stop }).replaceAll('--', '-\\u002d')} -->`
 }
 
 /** The facts of a definition; none in a text of somebody else. */

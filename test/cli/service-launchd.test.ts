@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { noOtherPlatform, openMac } from '../service/launchd-stand-in.ts'
+import { noOtherPlatform, openMac } from '../service/platforms.ts'
 import { otherSecret, secret } from './transcript.ts'
 
 const mac = { skip: noOtherPlatform }
@@ -103,8 +103,8 @@ test('what does not come up is taken out again', mac, async (t) => {
 })
 
 test('what launchd has not got is said in a sentence, and nothing is done', mac, async (t) => {
-  const { page, calls, logOut } = await openMac(t)
-  logOut()
+  const { page, calls, vanish } = await openMac(t)
+  vanish()
 
   await page.reads(`
     $ cordon service install

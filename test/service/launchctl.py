@@ -8,30 +8,9 @@ import subprocess
 import sys
 import time
 
-folder, verb, *words = sys.argv[1:]
+from stand_in import fail, folder, leave_behind, note, read, record, words, write
 
-
-def note(label, kind):
-    return os.path.join(folder, f"{label}.{kind}")
-
-
-def write(path, text):
-    with open(path + ".new", "w") as file:
-        file.write(text)
-    os.rename(path + ".new", path)
-
-
-def read(path):
-    try:
-        with open(path) as file:
-            return file.read()
-    except FileNotFoundError:
-        return None
-
-
-def fail(code, sentence):
-    print(sentence, file=sys.stderr)
-    sys.exit(code)
+verb, *rest = words
 
 
 def end(label):
@@ -88,10 +67,10 @@ def show(label, path, state, facts):
 
 
 if verb == "mind":
-    mind(*words)
+    mind(*rest)
     sys.exit()
 
-target = words[-1]
+target = rest[-1]
 label = os.path.basename(target)
 if verb == "print" and target.count("/") == 1:
     sys.exit(113 if os.path.exists(os.path.join(folder, "nobody")) else 0)
@@ -102,17 +81,14 @@ if verb == "print":
     print(shown, end="")
     sys.exit()
 
-with open(os.path.join(folder, "calls"), "a") as calls:
-    calls.write(f"launchctl {' '.join(sys.argv[2:])}\n")
+record("launchctl")
 if verb == "bootstrap":
-    domain, path = words
+    domain, path = rest
     label = os.path.basename(path).removesuffix(".plist")
     if os.path.exists(note(label, "shown")):
         fail(5, "Bootstrap failed: 5: Input/output error\nTry re-running the command as root for richer errors.")
     show(label, path, "xpcproxy", ["last exit code = (never exited)"])
-    none = subprocess.DEVNULL
-    own = [sys.executable, __file__, folder, "mind", label, path]
-    subprocess.Popen(own, start_new_session=True, stdin=none, stdout=none, stderr=none)
+    leave_behind("mind", label, path)
 elif verb == "bootout":
     if not os.path.exists(note(label, "shown")):
         fail(3, "Boot-out failed: 3: No such process")

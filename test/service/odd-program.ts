@@ -7,6 +7,7 @@ export const oddProgram: Program = {
   id: 'cordon-demo-2',
   description: 'a 100 % sound "program"',
   start: [process.execPath, 'start', '--config', `${folder}/cordon.toml`],
+  stop: [process.execPath, 'stop'],
   reloadSignal: 'HUP',
   hopeless: [2, 3],
   notes: { config: `${folder}/cordon.toml` },

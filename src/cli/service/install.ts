@@ -27,7 +27,7 @@ export const serviceInstall = (context: Context) =>
   ofService(new Command('install'))
     .summary('run the proxy whenever you are logged in')
     .description(
-      'Let systemd or launchd run the proxy of a configuration. It starts at once, and starts again when it fails. Doing it twice brings the service up to date.',
+      'Let systemd, launchd or the Task Scheduler of Windows run the proxy of a configuration. It starts at once, and starts again when it fails. Doing it twice brings the service up to date.',
     )
     .option(
       '--passphrase-file <path>',

@@ -1,8 +1,8 @@
 import { ask } from '../../base/command.ts'
 import { CordonError } from '../../base/error.ts'
 import { lastLines } from '../../base/log-file.ts'
+import { definitionOf } from '../../service/definition.ts'
 import type { LogPlace } from '../../service/init-system.ts'
-import { definitionOf } from '../../service/init-systems.ts'
 import type { Service } from './which.ts'
 
 /** Why a service did not come up: what cordon said last in its log, else what the init system said. */

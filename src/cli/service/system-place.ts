@@ -72,6 +72,7 @@ export function systemProgram(place: SystemPlace, agentUser: string, own: Pick<P
     id: place.id,
     description: `cordon, the credential boundary of coding agents (${place.id})`,
     start: [...place.command, 'start', '--keep-going', '--config', place.config],
+    stop: [...place.command, 'stop', '--config', place.config],
     reloadSignal: 'HUP',
     hopeless: [2, 3],
     notes: { config: place.config, for: agentUser, command: JSON.stringify(place.command), ...own.credentials },

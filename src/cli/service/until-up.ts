@@ -6,7 +6,7 @@ import type { Service } from './which.ts'
 const withinMs = 45_000
 const everyMs = 50
 /** A process that ended may be one of before, and its next one not yet begun. */
-const restMs = 2000
+const restMs = 3000
 
 /**
  * Resolves once the proxy of a service answers, where its init system does not wait for that itself. Throws `service_failed`

@@ -6,8 +6,9 @@ import { CordonError } from '../../base/error.ts'
 import { cacheHomeOf, homeOf } from '../../base/paths.ts'
 import { ownCommand } from '../../base/self.ts'
 import type { Scope } from '../../config/scope.ts'
+import { definitionOf } from '../../service/definition.ts'
 import type { Definition, InitSystem, Program } from '../../service/init-system.ts'
-import { definitionOf, initSystemsOn } from '../../service/init-systems.ts'
+import { initSystemsOn } from '../../service/init-systems.ts'
 import { plainProgram } from '../../service/plain-program.ts'
 import { type Context, type Placed, passphraseCredential, placed, scopeIn, suffixOf } from '../context.ts'
 import { shownWord } from '../word.ts'
@@ -95,6 +96,7 @@ export function programFor(
     description: `cordon, the credential boundary of coding agents (${scope.configPath})`,
     // A secret that is missing stops the requests that need it, and must not stop all others for as long.
     start: [...ownCommand(), 'start', '--keep-going', ...(init.keepsLog ? [] : ['--log-file', logPath]), ...ofScope],
+    stop: [...ownCommand(), 'stop', ...ofScope],
     reloadSignal: 'HUP',
     hopeless: [2, 3],
     notes: {

@@ -33,7 +33,7 @@ export const machineCodes: readonly Subject[] = [
       user_missing: 'One user may read the token of the service: that of the agents.',
       init_missing:
         'The init system does not answer: no systemd in a container or behind `su`, no launchd for who is not logged in on the screen.',
-      path_unfit: 'An init system reads its definitions line by line, so that no line may be smuggled in.',
+      path_unfit: 'An init system would take a part of the path for something else.',
     },
   },
   {
