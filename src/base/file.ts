@@ -95,8 +95,14 @@ export function refuseSymlink(path: string): void {
   }
 }
 
+/** Undefined where nothing is, also below what is no folder. */
 export function lstatIfThere(path: string): Stats | undefined {
-  return lstatSync(path, { throwIfNoEntry: false })
+  try {
+    return lstatSync(path, { throwIfNoEntry: false })
+  } catch (cause) {
+    if (systemCodeOf(cause) === 'ENOTDIR') return undefined
+    throw cause
+  }
 }
 
 /** The permission bits of a file, or undefined when there is none. */

@@ -10,10 +10,9 @@ import { shownWord } from './word.ts'
 export function routeNameArgument(text: string): RouteName {
   const name = parseRouteName(text)
   if (name === undefined)
-    throw new CordonError(
-      'usage',
-      `"${shownWord(text)}" is no route name: letters, digits, ".", "_" and "-", beginning with a letter or digit.`,
-    )
+    throw new CordonError('usage', `"${shownWord(text)}" is no route name.`, {
+      hint: 'use letters, digits, `.`, `_` and `-`, and begin with a letter or digit',
+    })
   return name
 }
 

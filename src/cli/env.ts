@@ -19,11 +19,11 @@ export const envCommand = (context: Context) =>
     .addHelpText(
       'after',
       `
-  $ eval "$(cordon env)"                                     sh, bash, zsh
+  $ eval "$(cordon env)"                             sh, bash, zsh
   $ cordon env --format fish | source
   $ cordon env --format powershell | Out-String | iex
   $ cordon env --format github >> "$GITHUB_ENV"
-  $ cordon env --format docker > cordon.env                  for docker run --env-file`,
+  $ cordon env --format docker > cordon.env          for docker run --env-file`,
     )
     .action((options: EnvOptions) => printEnvironment(context, options))
 

@@ -1,8 +1,8 @@
 import { Command } from 'commander'
-import { CordonError } from '../base/error.ts'
 import { askLog } from '../control/ask.ts'
-import { type Context, type Placed, placed, scopeIn, suffixOf } from './context.ts'
+import { type Context, type Placed, placed, scopeIn } from './context.ts'
 import { type LogOptions, printLines, withLogOptions } from './log-lines.ts'
+import { whyStopped } from './status.ts'
 
 export const logsCommand = (context: Context) =>
   withLogOptions(placed(new Command('logs')))
@@ -11,13 +11,10 @@ export const logsCommand = (context: Context) =>
     )
     .action((options: Placed & LogOptions) => logs(context, options))
 
-/** Throws `proxy_stopped`. */
+/** Throws `proxy_stopped`, or what is in the way of a start. */
 export async function logs(context: Context, options: Placed & LogOptions): Promise<void> {
   const { folder } = scopeIn(context, options)
   const lines = await askLog(folder, { lines: options.lines, follow: options.follow === true })
-  if (!lines)
-    throw new CordonError('proxy_stopped', 'cordon does not run, and its log ended with it.', {
-      hint: `run \`cordon start${suffixOf(options)}\``,
-    })
+  if (!lines) throw await whyStopped(context, options, 'cordon does not run, and its log ended with it.')
   await printLines(lines, options)
 }

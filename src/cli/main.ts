@@ -22,10 +22,10 @@ export async function main(argv: readonly string[]): Promise<number> {
   // SIGUSR1 makes Node open a debugger port that any user of the machine can read memory through, and a command may hold a
   // key while it asks for one; a listener of our own takes that meaning away.
   process.on('SIGUSR1', () => {})
-  const context: Context = { cwd: process.cwd(), env: process.env, terminal: openTerminal(), version: build.version }
   for (const stream of [process.stdout, process.stderr]) stream.on('error', unwritten)
   let options: Placed = {}
   try {
+    const context: Context = { cwd: ownFolder(), env: process.env, terminal: openTerminal(), version: build.version }
     if (argv[0] === '__complete') return await complete(argv.slice(2), context)
     const program = await programOf(context, argv)
     program.hook('preAction', (_, command) => {
@@ -35,6 +35,18 @@ export async function main(argv: readonly string[]): Promise<number> {
     return 0
   } catch (thrown) {
     return tell(thrown instanceof CordonError ? await inItsPlace(thrown, options) : thrown, isJson(argv))
+  }
+}
+
+/** The folder a command runs in. Throws `file_unreadable` where it was removed meanwhile. */
+function ownFolder(): string {
+  try {
+    return process.cwd()
+  } catch (cause) {
+    throw new CordonError('file_unreadable', 'The folder of this shell is not there any more.', {
+      hint: 'go to one that is, such as with `cd`',
+      cause,
+    })
   }
 }
 
@@ -95,7 +107,7 @@ function descendantsOf(command: Command): Command[] {
   return command.commands.flatMap((child) => [child, ...descendantsOf(child)])
 }
 
-/** Complaints are thrown, for `tell` to print; pages are at most 100 columns wide. */
+/** Complaints are thrown, for `tell` to print; pages are as wide as the terminal, and at most 100 columns. */
 function inOurManner(command: Command): void {
   if (command.description() === '') command.description(sentenceOf(command.summary()))
   if (command.parent) command.helpCommand(false)
@@ -103,6 +115,7 @@ function inOurManner(command: Command): void {
   command
     .helpOption('-h, --help', 'print this page')
     .showSuggestionAfterError()
+    .configureHelp({ ...command.configureHelp(), minWidthToWrap: 30 })
     .configureOutput({
       outputError: () => {},
       writeOut: (text) => void process.stdout.write(asCalled(text)),
@@ -124,11 +137,11 @@ const isPage = ({ code }: CommanderError) => /^commander\.(help|helpDisplayed|ve
 
 const helpEnd = `
 First steps:
-  $ cordon setup codex          make a CA, cordon.toml and a client token, and wire Codex to them
-  $ cordon secret set openai    put the real key into the system keyring, or an encrypted file
+  $ cordon setup codex          make what is missing, and wire Codex to it
+  $ cordon secret set openai    put the real key into its store
   $ cordon start                run the proxy
 
-Which cordon.toml: this folder's by default, the user's with --scope user, any with --config PATH.
+cordon.toml is this folder's, the user's with --scope user, or --config PATH.
 
 Exit codes:
 ${Object.entries(exitCodes)

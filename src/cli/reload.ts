@@ -1,7 +1,8 @@
 import { Command } from 'commander'
 import { CordonError } from '../base/error.ts'
 import { askReload } from '../control/ask.ts'
-import { type Context, factual, type Placed, scopeIn, suffixOf } from './context.ts'
+import { type Context, factual, type Placed, scopeIn } from './context.ts'
+import { whyStopped } from './status.ts'
 
 export const reloadCommand = (context: Context) =>
   factual(new Command('reload'))
@@ -18,10 +19,7 @@ export async function reload(context: Context, options: Placed): Promise<void> {
     if (fault instanceof CordonError) terminal.notice('The running cordon goes on as before.')
     throw fault
   })
-  if (!renewed)
-    throw new CordonError('proxy_stopped', 'cordon does not run, so there is nothing to reload.', {
-      hint: `run \`cordon start${suffixOf(options)}\``,
-    })
+  if (!renewed) throw await whyStopped(context, options, 'cordon does not run, so there is nothing to reload.')
   if (options.json) return terminal.answer(JSON.stringify(renewed, null, 2))
   terminal.done(`cordon goes by ${configPath} as it is.`)
   for (const sentence of renewed.pending) terminal.notice(sentence)

@@ -29,11 +29,12 @@ export async function status(context: Context, options: Placed & { quiet?: boole
   else tell(context.terminal, found)
 }
 
-async function whyStopped(context: Context, options: Placed): Promise<CordonError> {
+/** Why nobody answers for a scope, in this sentence where nothing is in the way of a start. Throws `config_missing` and `config_faulty`. */
+export async function whyStopped(context: Context, options: Placed, sentence?: string): Promise<CordonError> {
   const { listen } = configIn(context, options).config
   const { kind } = await askHealth(listen)
   if (kind !== 'nobody') return foreignPort(listen, kind, options)
-  return new CordonError('proxy_stopped', `cordon does not run: nobody listens on 127.0.0.1:${listen}.`, {
+  return new CordonError('proxy_stopped', sentence ?? `cordon does not run: nobody listens on 127.0.0.1:${listen}.`, {
     hint: `run \`cordon start${suffixOf(options)}\``,
   })
 }

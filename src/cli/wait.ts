@@ -3,7 +3,8 @@ import { Command } from 'commander'
 import { CordonError } from '../base/error.ts'
 import { askStatus } from '../control/ask.ts'
 import type { Status } from '../control/status.ts'
-import { type Context, configIn, factual, type Placed, scopeIn, suffixOf } from './context.ts'
+import { type Context, configIn, factual, type Placed, scopeIn } from './context.ts'
+import { whyStopped } from './status.ts'
 import { shownWord } from './word.ts'
 
 interface WaitOptions extends Placed {
@@ -33,10 +34,10 @@ async function comeUp(context: Context, options: WaitOptions): Promise<Status> {
     const status = await askStatus(scope.folder)
     if (status) return status
     if (performance.now() >= deadline)
-      throw new CordonError(
-        'proxy_stopped',
+      throw await whyStopped(
+        context,
+        options,
         `cordon did not come up on 127.0.0.1:${config.listen} within ${options.timeout} s.`,
-        { hint: `run \`cordon start${suffixOf(options)}\`` },
       )
     await sleep(everyMs)
   }

@@ -1,7 +1,5 @@
-/** A word of the command line as it may be said again: one that looks like a key, put in the wrong place, is not. */
-export function shownWord(text: string): string {
-  return text.replace(/(?=[\w+=-]*\d)(?=[\w+=-]*[a-z])[\w+=-]{20,}/gi, '********')
-}
+/** A word of the command line as it may be said again. */
+export { veiled as shownWord } from '../base/veil.ts'
 
 /** `a`, `a and b`, `a, b and c`. */
 export const andList = (words: readonly string[]) => listed(words, 'and')

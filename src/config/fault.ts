@@ -5,6 +5,7 @@
  */
 import { relative, resolve } from 'node:path'
 import { CordonError } from '../base/error.ts'
+import { likeAKey, veil, veiled } from '../base/veil.ts'
 
 /** A part of a text, by offsets; `to` is the first offset behind it. */
 export interface Span {
@@ -38,7 +39,7 @@ export class ConfigFault extends CordonError {
   constructor({ code, path, text, span, sentence, meant, hidden }: FaultFacts) {
     const line = text.slice(0, span.from).split('\n').length
     const { excerpt, column, length } = excerptOf(text, span, hidden)
-    const told = sentence.replace(credential, veil)
+    const told = veiled(sentence)
     super(code, drawing(`${shownPath(path)}:${line}: ${told}`, line, excerpt, column, length, meant))
     this.file = resolve(path)
     this.line = line
@@ -67,10 +68,6 @@ function drawing(head: string, line: number, excerpt: string, column: number, le
   return [head, gutter + excerpt, mark, ...(meant === undefined ? [] : [`    did you mean ${meant}?`])].join('\n')
 }
 
-const veil = '********'
-/** Twenty and more characters without a break, letters and digits among them: keys and tokens look like this, names do not. */
-const credential = /(?=[\w+=-]*\d)(?=[\w+=-]*[a-z])[\w+=-]{20,}/gi
-
 /** The line of a span with everything hidden veiled, and where the span is in it. */
 function excerptOf(
   text: string,
@@ -80,7 +77,7 @@ function excerptOf(
   const start = text.lastIndexOf('\n', span.from - 1) + 1
   const line = text.slice(start).split(/\r?\n/, 1)[0] ?? ''
   const mark = within(span, start, line.length)
-  const looks = [...line.matchAll(credential)].map(({ index, 0: { length } }) => ({ from: index, to: index + length }))
+  const looks = [...line.matchAll(likeAKey)].map(({ index, 0: { length } }) => ({ from: index, to: index + length }))
   const known = hidden.map((one) => within(one, start, line.length)).filter(({ from, to }) => from < to)
   const veils = merged([...known, ...looks])
   const shownAt = (offset: number) => veils.reduce((at, one) => at + shift(one, offset), offset)

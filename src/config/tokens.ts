@@ -7,6 +7,7 @@ import { dirname } from 'node:path'
 import { CordonError } from '../base/error.ts'
 import { makePrivateFolder, privateFile, refuseSymlink, writeWhole } from '../base/file.ts'
 import { underLock } from '../base/lock.ts'
+import { veiled } from '../base/veil.ts'
 import {
   type ClientToken,
   digestOf,
@@ -103,7 +104,7 @@ const readable = ({ secret }: ClientToken) => (secret.kind === 'readable' ? secr
 
 function noName(name: string): CordonError {
   const hint = 'letters, digits, `_` and `-`, at most 64, beginning with a letter or digit'
-  return new CordonError('usage', `${JSON.stringify(name)} cannot be the name of a token.`, { hint })
+  return new CordonError('usage', `${JSON.stringify(veiled(name))} cannot be the name of a token.`, { hint })
 }
 
 function missing(path: string, name: string): CordonError {

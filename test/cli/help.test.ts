@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { allCommands } from './all-commands.ts'
+import { noTerminal, onTerminal } from './terminal.ts'
 import { openPage } from './transcript.ts'
 
 test('the page of the program reads as a page', async (t) => {
@@ -46,11 +48,11 @@ test('the page of the program reads as a page', async (t) => {
                                                topics\`
 
     First steps:
-      $ cordon setup codex          make a CA, cordon.toml and a client token, and wire Codex to them
-      $ cordon secret set openai    put the real key into the system keyring, or an encrypted file
+      $ cordon setup codex          make what is missing, and wire Codex to it
+      $ cordon secret set openai    put the real key into its store
       $ cordon start                run the proxy
 
-    Which cordon.toml: this folder's by default, the user's with --scope user, any with --config PATH.
+    cordon.toml is this folder's, the user's with --scope user, or --config PATH.
 
     Exit codes:
         0  done, or it was so already
@@ -117,43 +119,21 @@ test('the page of each group and command says what it does in sentences', async 
   `)
 })
 
-const commands = [
-  '',
-  ...[
-    'setup',
-    'start',
-    'env',
-    'doctor',
-    'status',
-    'wait',
-    'completion',
-    'help',
-    'route',
-    'secret',
-    'token',
-    'integration',
-  ],
-  ...['add', 'edit', 'list', 'show', 'remove'].map((name) => `route ${name}`),
-  ...['set', 'list', 'check', 'delete', 'passphrase'].map((name) => `secret ${name}`),
-  ...['list', 'rotate', 'revoke'].map((name) => `token ${name}`),
-  ...['list', 'disable'].map((name) => `integration ${name}`),
-]
-
-test('every page fits 100 columns, begins with its usage and a sentence, and ends with 0', async (t) => {
+test('the page of every command begins with its usage and a sentence, ends with 0, and fits 100 columns, or 80 of a terminal', async (t) => {
   const page = openPage(t)
+  const names = ['', ...(await allCommands()).map(({ name }) => name)]
+  const tooWide = (text: string, columns: number) => text.split('\n').filter((line) => line.length > columns)
 
-  for (const command of commands) {
-    const { stdout, stderr, code } = await page.typed(`cordon ${command} --help`)
-
-    assert.equal(code, 0, command)
-    assert.equal(stderr, '', command)
-    assert.match(stdout, /^Usage: cordon [^\n]+\n\n[A-Z][^\n]+/, command)
-    assert.deepEqual(
-      stdout.split('\n').filter((line) => line.length > 100),
-      [],
-      command,
-    )
+  for (const name of names) {
+    const { stdout, stderr, code } = await page.typed(`cordon ${name} --help`)
+    assert.deepEqual([code, stderr, tooWide(stdout, 100)], [0, '', []], name)
+    assert.match(stdout, /^Usage: cordon [^\n]+\n\n[A-Z][^\n]+/, name)
   }
+  if (noTerminal) return
+  const script = `stty cols 80; ${names.map((name) => `cordon ${name} --help`).join('; ')}`
+  const screen = await onTerminal(page.desk, ['sh', '-c', script])
+  assert.equal(screen.text.match(/^Usage: /gm)?.length, names.length)
+  assert.deepEqual(tooWide(screen.text, 80), [])
 })
 
 test('a command line that is wrong is told what was meant, and ends with 2', async (t) => {

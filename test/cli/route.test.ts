@@ -179,14 +179,15 @@ test('route add without the flags it needs, off a terminal, says which are missi
     [2]
     $ cordon route add --host api.openai.com --port http
     2> ✗ "http" is no port number. (usage)
-    2>   hint: a number from 1 to 65535
+    2>   hint: give a number from 1 to 65535
     [2]
     $ cordon route add --host api.openai.com --source vault
     2> ✗ "vault" is no secret source. (usage)
     2>   hint: use \`--source keyring\` or \`--source age\`
     [2]
     $ cordon route add --host api.openai.com --name 'my route'
-    2> ✗ "my route" is no route name: letters, digits, ".", "_" and "-", beginning with a letter or digit. (usage)
+    2> ✗ "my route" is no route name. (usage)
+    2>   hint: use letters, digits, \`.\`, \`_\` and \`-\`, and begin with a letter or digit
     [2]
     $ cordon route add --host api.openai.com --path v1
     2> ✗ These flags would make cordon.toml faulty, so nothing was changed. (usage)
@@ -220,7 +221,8 @@ test('a route that there is not, or is already and says something else, is told 
     2>   hint: see which there are with \`cordon route list\`
     [3]
     $ cordon route show 'my route'
-    2> ✗ "my route" is no route name: letters, digits, ".", "_" and "-", beginning with a letter or digit. (usage)
+    2> ✗ "my route" is no route name. (usage)
+    2>   hint: use letters, digits, \`.\`, \`_\` and \`-\`, and begin with a letter or digit
     [2]
     $ cordon route edit opnai --account x
     2> ✗ There is no route opnai in /desk/project/cordon.toml. (route_missing)
@@ -233,6 +235,14 @@ test('a route that there is not, or is already and says something else, is told 
     $ cordon route edit openai --username me
     2> ✗ --username does not go with the auth type header. (usage)
     2>   hint: to have the other type, give \`--auth-type basic\`
+    [2]
+    $ cordon route edit openai --source age --decode go-keyring
+    2> ✗ --decode does not go with the source age. (usage)
+    2>   hint: to have the keyring, give \`--source keyring\`
+    [2]
+    $ cordon route add --host api.groq.com --store kernel --source age
+    2> ✗ --store does not go with the source age. (usage)
+    2>   hint: to have the keyring, give \`--source keyring\`
     [2]
     $ cordon route remove opnai
     ✓ There is already no route opnai in /desk/project/cordon.toml, which has openai.

@@ -94,21 +94,27 @@ test('a value that no request can carry is refused, and nothing is stored', asyn
   await page.reads(`
     $ printf 'a\\rb' | cordon secret set openai
     2> ✗ The secret has a line break in it. (secret_unfit)
+    2>   hint: nothing was stored; run \`cordon secret set openai\` with another value
     [4]
     $ printf 'a\\nb\\n' | cordon secret set openai
     2> ✗ The secret has a line break in it. (secret_unfit)
+    2>   hint: nothing was stored; run \`cordon secret set openai\` with another value
     [4]
     $ printf 'a\\000b' | cordon secret set openai
     2> ✗ The secret has a NUL byte in it. (secret_unfit)
+    2>   hint: nothing was stored; run \`cordon secret set openai\` with another value
     [4]
     $ printf 'a b ' | cordon secret set openai
     2> ✗ The secret begins or ends with white space, which a request cannot carry. (secret_unfit)
+    2>   hint: nothing was stored; run \`cordon secret set openai\` with another value
     [4]
     $ printf '' | cordon secret set openai
     2> ✗ The secret is empty. (secret_unfit)
+    2>   hint: nothing was stored; run \`cordon secret set openai\` with another value
     [4]
     $ printf '\\303\\251' | cordon secret set openai
     2> ✗ The secret has a character in it that is not ASCII, and a request can only carry ASCII. (secret_unfit)
+    2>   hint: nothing was stored; run \`cordon secret set openai\` with another value
     [4]
     $ cordon secret list
     NAME           ACCOUNT  STATE    STORE
@@ -130,7 +136,14 @@ test('a key on the command line is not repeated by any command', async (t) => {
     `cordon secret check openai ${secret}`,
     `cordon secret delete ${secret}`,
     `cordon token revoke ${secret}`,
+    `cordon token rotate ${secret}`,
+    `cordon token add '${secret} '`,
     `cordon ${secret}`,
+    `cordon help ${secret}`,
+    `cordon run -r ${secret} -- true`,
+    `cordon route add --host api.openai.com --port ${secret}`,
+    `cordon route add --host api.openai.com --source ${secret}`,
+    `cordon route add --host api.openai.com --auth-type ${secret}`,
     `cordon setup ${secret}`,
     `cordon route show '${secret} '`,
     `cordon route add --host ${secret}`,

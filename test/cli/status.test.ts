@@ -128,7 +128,7 @@ test('status tells of routes, secrets, clients, refusals and the last error, and
   assert.ok(!stdout.includes(secret))
 })
 
-test('status tells the cordon of another configuration from its own', async (t) => {
+test('what asks the proxy of a configuration tells it from that of another one', async (t) => {
   const page = openPage(t)
   await page.typed('cordon setup; mkdir other; cp cordon.toml other')
   await page.desk.start()
@@ -139,6 +139,9 @@ test('status tells the cordon of another configuration from its own', async (t) 
     2>   hint: see whose it is with \`cordon doctor --config other/cordon.toml\`
     [5]
   `)
+  const { stderr } = await page.typed('cordon status --config other/cordon.toml')
+  for (const command of ['logs', 'reload', 'wait -t 0'])
+    assert.equal((await page.typed(`cordon ${command} --config other/cordon.toml`)).stderr, stderr, command)
 })
 
 test('a program asks the same over the socket, which is for its owner alone', async (t) => {

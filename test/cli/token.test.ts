@@ -95,6 +95,10 @@ test('a token that there is not, or not yet, is named with what to do', async (t
     2> ✗ There is no client token claude. (token_missing)
     2>   hint: there are default
     [3]
+    $ cordon token rotate claude --all
+    2> ✗ --all and claude cannot be given together. (usage)
+    2>   hint: give one of them
+    [2]
     $ cordon token revoke
     2> ✗ \`cordon token revoke\` needs its argument <name>. (usage)
     2>   hint: see \`cordon token revoke --help\`

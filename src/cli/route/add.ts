@@ -29,7 +29,7 @@ export const routeAdd = (context: Context) =>
     .summary('add a route; without flags, on a terminal, it asks')
     .addHelpText(
       'after',
-      '\n  $ cordon route add --host api.openai.com\n  $ cordon route add --host api.mailer.test --auth-type header --header-name X-Token',
+      '\n  $ cordon route add --host api.openai.com\n  $ cordon route add --host api.mailer.test --header-name X-Token',
     )
     .action((options: Placed & RouteFlags) => addRouteFrom(context, options))
 

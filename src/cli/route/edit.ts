@@ -46,11 +46,7 @@ function changesFrom(route: Route, flags: RouteFlags): Partial<RouteDraft> {
       auth: authFrom({ ...partsOf(route, flags), ...flags }, ''),
     }),
     ...(names('source', 'account', 'service', 'decode', 'store') && {
-      secret: placeFrom(
-        { ...placePartsOf(route), ...flags },
-        sourceFlag(flags.source) ?? route.secret.source,
-        route.name,
-      ),
+      secret: placeFrom(flags, sourceFlag(flags.source) ?? route.secret.source, route.name, placePartsOf(route)),
     }),
   }
 }

@@ -68,25 +68,36 @@ export function authFrom(flags: RouteFlags, host: string): Auth {
       if (flags.scheme !== undefined) return { type: 'header', headerName: 'Authorization', scheme: flags.scheme }
       throw missing('--auth-type', `the host ${shownWord(host)}, which cordon does not know`)
     default:
-      throw new CordonError('usage', `"${type}" is no auth type.`, {
+      throw new CordonError('usage', `"${shownWord(type)}" is no auth type.`, {
         hint: 'use `--auth-type header` or `--auth-type basic`',
       })
   }
 }
 
 function refuseOthers(flags: RouteFlags, names: readonly ('headerName' | 'scheme' | 'username')[], type: string): void {
-  const given = names.find((name) => flags[name] !== undefined)
-  if (given === undefined) return
-  throw new CordonError(
-    'usage',
-    `--${given.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} does not go with the auth type ${type}.`,
-    { hint: `to have the other type, give \`--auth-type ${type === 'basic' ? 'header' : 'basic'}\`` },
-  )
+  const hint = `to have the other type, give \`--auth-type ${type === 'basic' ? 'header' : 'basic'}\``
+  refuseGiven(flags, names, `the auth type ${type}`, hint)
 }
 
-/** Where the secret lies, from the flags. */
-export function placeFrom(flags: RouteFlags, source: 'keyring' | 'age', name: string): SecretPlace {
+/** What only one kind of thing has is not taken for the other, nor silently left out. */
+function refuseGiven(flags: RouteFlags, names: readonly (keyof RouteFlags)[], what: string, hint: string): void {
+  const given = names.find((name) => flags[name] !== undefined)
+  if (given === undefined) return
+  const flag = given.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+  throw new CordonError('usage', `--${flag} does not go with ${what}.`, { hint })
+}
+
+/** Where the secret lies, from the flags, and from what `before` says where a route has it already. Throws `usage`. */
+export function placeFrom(
+  typed: RouteFlags,
+  source: 'keyring' | 'age',
+  name: string,
+  before: RouteFlags = {},
+): SecretPlace {
+  const flags = { ...before, ...typed }
   const account = flags.account ?? name
+  if (source === 'age')
+    refuseGiven(typed, ['service', 'decode', 'store'], 'the source age', 'to have the keyring, give `--source keyring`')
   switch (source) {
     case 'age':
       return { source, account }
@@ -117,13 +128,17 @@ export function matchFrom(
 function portFrom(text: string): number {
   const port = parsePort(text)
   if (port === undefined)
-    throw new CordonError('usage', `"${text}" is no port number.`, { hint: 'a number from 1 to 65535' })
+    throw new CordonError('usage', `"${shownWord(text)}" is no port number.`, {
+      hint: 'give a number from 1 to 65535',
+    })
   return port
 }
 
 export function sourceFlag(text: string | undefined): 'keyring' | 'age' | undefined {
   if (text === undefined || text === 'keyring' || text === 'age') return text
-  throw new CordonError('usage', `"${text}" is no secret source.`, { hint: 'use `--source keyring` or `--source age`' })
+  throw new CordonError('usage', `"${shownWord(text)}" is no secret source.`, {
+    hint: 'use `--source keyring` or `--source age`',
+  })
 }
 
 export function missing(flag: string, what: string): CordonError {

@@ -3,9 +3,10 @@ import { CordonError } from '../../base/error.ts'
 import type { RouteName } from '../../base/names.ts'
 import { sharersOf } from '../../config/holders.ts'
 import { askHealth } from '../../control/health.ts'
-import { acceptValue } from '../../secrets/value.ts'
+import { type Accepted, acceptValue } from '../../secrets/value.ts'
 import { holderNamed, routeNameArgument } from '../arguments.ts'
 import { type Context, configIn, type Placed, placed, sourcesIn, suffixOf } from '../context.ts'
+import type { Terminal } from '../terminal.ts'
 import { andList } from '../word.ts'
 
 export const secretSet = (context: Context) =>
@@ -43,7 +44,7 @@ export async function setSecret(context: Context, name: RouteName, options: Plac
   const { scope, config } = configIn(context, options)
   const { secret: place } = holderNamed(config, name)
   const sources = await sourcesIn(context, scope)
-  const { secret, notice } = acceptValue(await terminal.readSecret(`Secret of ${name}:`))
+  const { secret, notice } = await secretFrom(terminal, name, suffixOf(options))
   const source = sources.of(place)
   const before = await source.fetch(place)
   if (before?.reveal() === secret.reveal())
@@ -54,4 +55,15 @@ export async function setSecret(context: Context, name: RouteName, options: Plac
   const others = sharersOf(config, name)
   if (others.length > 0) terminal.notice(`It serves ${andList(others)} too.`)
   if ((await askHealth(config.listen)).kind !== 'cordon') terminal.next(`cordon start${suffixOf(options)}`)
+}
+
+/** The value as it is typed or piped. Throws `secret_unfit`, with the command that takes another one. */
+async function secretFrom(terminal: Terminal, name: RouteName, suffix: string): Promise<Accepted> {
+  try {
+    return acceptValue(await terminal.readSecret(`Secret of ${name}:`))
+  } catch (cause) {
+    if (!(cause instanceof CordonError) || cause.hint !== undefined) throw cause
+    const hint = `nothing was stored; run \`cordon secret set ${name}${suffix}\` with another value`
+    throw new CordonError(cause.code, cause.message, { hint, cause })
+  }
 }

@@ -7,6 +7,7 @@ import { askHealth } from '../../control/health.ts'
 import { textOf } from '../../service/steps.ts'
 import { type Context, configIn, passphraseCredential } from '../context.ts'
 import { foreignPort } from '../status.ts'
+import { shownWord } from '../word.ts'
 import type { InstallOptions } from './install.ts'
 import { putIn } from './put-in.ts'
 import { expectSystemFit } from './system-fit.ts'
@@ -55,6 +56,7 @@ export async function installSystem(
 
 function expectUser(name: string): void {
   if (name !== '' && ask(['id', '-u', name], { env: process.env }) !== undefined) return
-  const sentence = name === '' ? 'It is not known whose agents shall use the service.' : `There is no user ${name}.`
+  const sentence =
+    name === '' ? 'It is not known whose agents shall use the service.' : `There is no user ${shownWord(name)}.`
   throw new CordonError('user_missing', sentence, { hint: 'name the user with `--for USER`' })
 }

@@ -1,0 +1,103 @@
+/** What every command has in common when it fails. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { put } from '../desk.ts'
+import { allCommands, takesJson, withArguments } from './all-commands.ts'
+import { openPage, type Page } from './transcript.ts'
+
+/** What a command says as text, from what it says as JSON. */
+interface Told {
+  code: string
+  message: string
+  hint?: string
+  faults?: Told[]
+}
+
+/** These say what they found, whatever it is, and have transcripts of their own. */
+const neverFails = ['doctor', 'stop']
+
+/** Without a proxy and a service these do not wait for one, nor for a person. */
+const lines = async () =>
+  (await allCommands())
+    .filter(takesJson)
+    .filter(({ name }) => !neverFails.includes(name))
+    .map((typed) => withArguments(typed).replace('wait', 'wait --timeout 0'))
+
+async function failures(page: Page): Promise<{ line: string; error: Told; exit: number | undefined }[]> {
+  const found = []
+  for (const line of await lines()) {
+    const json = await page.typed(`cordon ${line} --json`)
+    const text = await page.typed(`cordon ${line}`)
+    const { error } = JSON.parse(json.stdout) as { error: Told }
+    const [first] = text.stderr.split('\n')
+    const hint = error.hint === undefined ? '' : `  hint: ${error.hint}\n`
+
+    assert.deepEqual([json.stderr, text.stdout, json.code], ['', '', text.code], line)
+    assert.equal(first, `✗ ${error.message} (${error.code})`, line)
+    assert.ok(text.stderr.endsWith(hint), line)
+    assert.equal(json.stdout, `${JSON.stringify({ error }, null, 2)}\n`, line)
+    found.push({ line, error, exit: text.code })
+  }
+  return found
+}
+
+test('without a configuration every command that prints facts says so, in JSON as in a sentence', async (t) => {
+  const found = await failures(openPage(t))
+
+  const others = found.filter(({ error }) => error.code !== 'config_missing')
+  assert.deepEqual(
+    others.map(({ line, error }) => [line, error.code]),
+    [
+      ['token list', 'tokens_missing'],
+      ['service status', 'service_missing'],
+      ['service logs', 'service_missing'],
+    ],
+  )
+  assert.ok(found.length > 12)
+  for (const { line, error, exit } of found) {
+    assert.match(error.hint ?? '', /`cordon (setup|service install)`/, line)
+    assert.equal(exit, error.code === 'service_missing' ? 1 : 3, line)
+  }
+})
+
+test('a faulty configuration is told whole by every command that reads it, in JSON with its places', async (t) => {
+  const page = openPage(t)
+  put(page.desk, 'cordon.toml', 'listen = "x"\nrouts = 1\n')
+
+  const found = await failures(page)
+
+  const faulty = found.filter(({ error }) => error.code === 'config_faulty')
+  assert.deepEqual(
+    found.filter((one) => !faulty.includes(one)).map(({ line }) => line),
+    ['token list', 'service status', 'service logs'],
+  )
+  for (const { line, error, exit } of faulty) {
+    assert.equal(exit, 3, line)
+    assert.deepEqual(
+      error.faults?.map(({ code }) => code),
+      ['faulty_value', 'unknown_key'],
+      line,
+    )
+  }
+})
+
+test('no command shows a stack: an option it does not know, or a folder that is gone, is a sentence', async (t) => {
+  const page = openPage(t)
+
+  for (const { name, command } of await allCommands()) {
+    if (command.commands.length > 0 || command.registeredArguments.some(({ variadic }) => variadic)) continue
+    const { stderr, code } = await page.typed(`cordon ${name} --frobnicate`)
+    assert.deepEqual(
+      [code, stderr],
+      [2, `✗ \`cordon ${name}\` has no option --frobnicate. (usage)\n  hint: see \`cordon ${name} --help\`\n`],
+    )
+  }
+  await page.reads(`
+    $ mkdir gone; cd gone; rmdir ../gone; cordon status 2>&1 | grep -v getcwd
+    ✗ The folder of this shell is not there any more. (file_unreadable)
+      hint: go to one that is, such as with \`cd\`
+    $ HOME=/dev/null cordon setup --scope user 2>&1 | cut -d: -f1
+    ✗ /dev/null/.config/cordon/user/certs/ca-key.pem cannot be locked
+      hint
+  `)
+})
