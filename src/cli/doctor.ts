@@ -1,5 +1,5 @@
 import { styleText } from 'node:util'
-import { Command } from 'commander'
+import { Command, Help } from 'commander'
 import { CordonError, CordonErrors } from '../base/error.ts'
 import { refuseUnallowed } from '../config/allowed.ts'
 import type { Finding } from '../doctor/finding.ts'
@@ -73,8 +73,15 @@ function linesOf(findings: readonly Finding[]): string {
   return findings
     .map(({ check, state, sentence, mend }) => {
       const [colour, mark] = marks[state]
-      const told = `${styleText(colour, mark, { stream: process.stdout })} ${check.padEnd(width)}  ${sentence}`
-      return mend === undefined ? told : `${told}\n  ${' '.repeat(width)}  to mend it, ${mend}`
+      const told = `${styleText(colour, mark, { stream: process.stdout })} ${check.padEnd(width)}  ${hanging(sentence, width + 4)}`
+      return mend === undefined ? told : `${told}\n  ${' '.repeat(width)}  ${hanging(`to mend it, ${mend}`, width + 4)}`
     })
     .join('\n')
+}
+
+/** On a terminal a sentence goes on below its beginning; the drawing of a fault, and what is piped, is left as it is. */
+function hanging(sentence: string, indent: number): string {
+  const { columns } = process.stdout
+  if (columns === undefined || sentence.includes('\n')) return sentence
+  return new Help().boxWrap(sentence, columns - indent).replaceAll('\n', `\n${' '.repeat(indent)}`)
 }

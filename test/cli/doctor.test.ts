@@ -6,6 +6,7 @@ import { test } from 'node:test'
 import { put } from '../desk.ts'
 import { startResponsesOrigin } from '../responses-origin.ts'
 import { originCa, originCertificate } from '../world.ts'
+import { noTerminal, onTerminal } from './terminal.ts'
 import { openPage, secret } from './transcript.ts'
 
 test('doctor finds nothing to mend where all is set up, runs, and the origins prove their names', async (t) => {
@@ -136,6 +137,24 @@ test('doctor names the command that makes what is not there yet', async (t) => {
                    to mend it, run \`cordon start --scope user\`
     [1]
   `)
+})
+
+test('on a terminal of 80 columns what doctor finds goes on below its beginning', { skip: noTerminal }, async (t) => {
+  const page = openPage(t)
+  await page.typed('cordon setup; rm ~/.config/cordon/projects/*/certs/combined-ca.pem')
+
+  const { text } = await onTerminal(page.desk, ['cordon', 'doctor'], [], { columns: 80 })
+
+  assert.match(
+    text,
+    /^✓ trust store {2}The trust store of the system was not touched; only programs with\n {15}the variables of `cordon env` trust cordon\.$/m,
+  )
+  assert.match(text, /^ {15}to mend it, run `cordon start`$/m)
+  const raw = text.replaceAll(/~\S*|\/desk\S*/g, '')
+  assert.ok(
+    raw.split('\n').every((line) => line.length <= 80),
+    text,
+  )
 })
 
 test('doctor has a mend for each thing that is wrong with a set-up', async (t) => {

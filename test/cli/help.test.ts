@@ -130,8 +130,8 @@ test('the page of every command begins with its usage and a sentence, ends with 
     assert.match(stdout, /^Usage: cordon [^\n]+\n\n[A-Z][^\n]+/, name)
   }
   if (noTerminal) return
-  const script = `stty cols 80; ${names.map((name) => `cordon ${name} --help`).join('; ')}`
-  const screen = await onTerminal(page.desk, ['sh', '-c', script])
+  const script = names.map((name) => `cordon ${name} --help`).join('; ')
+  const screen = await onTerminal(page.desk, ['sh', '-c', script], [], { columns: 80 })
   assert.equal(screen.text.match(/^Usage: /gm)?.length, names.length)
   assert.deepEqual(tooWide(screen.text, 80), [])
 })

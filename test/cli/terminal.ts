@@ -29,9 +29,9 @@ export async function onTerminal(
   desk: Desk,
   command: readonly string[],
   steps: readonly (readonly [shown: string, typed: string])[] = [],
-  options: RunOptions = {},
+  { columns = 100, ...options }: RunOptions & { columns?: number } = {},
 ): Promise<Screen> {
-  const job = JSON.stringify({ command, steps, columns: 100 })
+  const job = JSON.stringify({ command, steps, columns })
   const { stdout, stderr, code }: Result = await desk.run('python3', [driver, job], {
     ...options,
     env: { TERM: 'xterm-256color', ...options.env },
