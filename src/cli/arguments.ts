@@ -38,12 +38,15 @@ function noRoute(config: Config, name: RouteName, known: readonly { name: string
     known.map((one) => one.name),
   )
   throw new CordonError('route_missing', `There is no route ${shownWord(name)} in ${config.path}.`, {
-    hint: meant === undefined ? hintFor(name) : `did you mean ${meant}?`,
+    hint: meant === undefined ? hintFor(name, known) : `did you mean ${meant}?`,
   })
 }
 
-function hintFor(name: string): string {
-  if (shownWord(name) === name) return 'see which there are with `cordon route list`'
+function hintFor(name: string, known: readonly unknown[]): string {
+  if (shownWord(name) === name)
+    return known.length === 0
+      ? 'there is none yet: add one with `cordon route add`'
+      : 'see which there are with `cordon route list`'
   return 'the name of a route is wanted there; if it was a real key, replace it by a new one, for the shell keeps it'
 }
 

@@ -62,7 +62,7 @@ proxy_auth = { username = "sam", secret = { source = "age", account = "company" 
     2> ✗ A secret cannot be read. (secret_check)
     2>   network.proxy: There is no secret "company" in the encrypted file ~/.config/cordon/secrets.age.
     2>     hint: run \`cordon secret set network.proxy\`
-    2>   hint: mend it, or start with \`--keep-going\`
+    2>   hint: mend it, or run \`cordon start --keep-going\`
     [4]
     $ cordon secret check network.proxy
     2> ! network.proxy: There is no secret "company" in the encrypted file ~/.config/cordon/secrets.age.

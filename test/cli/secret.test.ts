@@ -288,13 +288,13 @@ test('a passphrase comes from stdin, then opens only on a terminal', async (t) =
     2> ✗ A secret cannot be read. (secret_check)
     2>   openai, openai-models: The encrypted store has a passphrase, and there is no terminal to ask for it.
     2>     hint: run the command on a terminal; for \`cordon run\`, let \`cordon start\` run there, which asks; or take the passphrase off with \`cordon secret passphrase --remove\`
-    2>   hint: mend it, or start with \`--keep-going\`
+    2>   hint: mend it, or run \`cordon start --keep-going\`
     [4]
     $ cordon run -- true
     2> ✗ A secret cannot be read. (secret_check)
     2>   openai, openai-models: The encrypted store has a passphrase, and there is no terminal to ask for it.
     2>     hint: run the command on a terminal; for \`cordon run\`, let \`cordon start\` run there, which asks; or take the passphrase off with \`cordon secret passphrase --remove\`
-    2>   hint: mend it, or start with \`--keep-going\`
+    2>   hint: mend it, or run \`cordon start --keep-going\`
     [4]
   `)
 })

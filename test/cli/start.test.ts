@@ -105,7 +105,7 @@ test('start reports all missing secrets at once, and goes without them only with
     2>     hint: run \`cordon secret set openai\`
     2>   anthropic: There is no secret "claude" in the encrypted file ~/.config/cordon/secrets.age.
     2>     hint: run \`cordon secret set anthropic\`
-    2>   hint: mend them, or start with \`--keep-going\`
+    2>   hint: mend them, or run \`cordon start --keep-going\`
     [4]
     $ cordon start --config ./cordon.toml
     2> ✗ 2 secrets cannot be read. (secret_check)
@@ -113,7 +113,7 @@ test('start reports all missing secrets at once, and goes without them only with
     2>     hint: run \`cordon secret set openai --config ./cordon.toml\`
     2>   anthropic: There is no secret "claude" in the encrypted file ~/.config/cordon/secrets.age.
     2>     hint: run \`cordon secret set anthropic --config ./cordon.toml\`
-    2>   hint: mend them, or start with \`--keep-going\`
+    2>   hint: mend them, or run \`cordon start --keep-going --config ./cordon.toml\`
     [4]
   `)
   const cordon = await page.desk.start(['--keep-going', '--log-level', 'error'])

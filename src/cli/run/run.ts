@@ -10,6 +10,7 @@ import { listed, routeNameArgument, routeNamed } from '../arguments.ts'
 import { type Context, type Placed, placed } from '../context.ts'
 import { QuietExit } from '../exit.ts'
 import { leadThrough } from '../lead.ts'
+import { tellNoRoute } from '../route/list.ts'
 import { become } from './become.ts'
 import { executableFor } from './executable.ts'
 import { keepProxy } from './keep-proxy.ts'
@@ -49,6 +50,7 @@ export async function run(context: Context, command: string, words: string[], op
   const env = { ...inherited(context.env), ...variables, ...placeholders }
   await keepProxy(context, options, scope, config)
   for (const notice of notices) context.terminal.notice(notice)
+  if (config.routes.length === 0) tellNoRoute(context, config, options)
   const keys = likelyKeys(env).filter((name) => !Object.hasOwn(variables, name))
   if (options.clean) for (const name of keys) delete env[name]
   else if (keys.length > 0) context.terminal.notice(warningOf(keys))

@@ -133,7 +133,7 @@ export async function checkSecrets(config: Config, secrets: Secrets, suffix: str
     'secret_check',
     isOne ? 'A secret cannot be read.' : `${faults.length} secrets cannot be read.`,
     faults,
-    `mend ${isOne ? 'it' : 'them'}, or start with \`--keep-going\``,
+    `mend ${isOne ? 'it' : 'them'}, or run \`cordon start --keep-going\``,
   )
 }
 

@@ -109,8 +109,12 @@ test('run says which command it could not run, before it starts anything', async
     [2]
     $ cordon run --route opnai -- true
     2> ✗ There is no route opnai in /desk/project/cordon.toml. (route_missing)
-    2>   hint: see which there are with \`cordon route list\`
+    2>   hint: there is none yet: add one with \`cordon route add\`
     [3]
+    $ cordon run -- echo without a route 2>&1 | grep -v ' runs as long '
+    ! /desk/project/cordon.toml has no route yet.
+      next: cordon route add
+    without a route
     $ rm cordon.toml; cordon run -- true
     2> ✗ There is no cordon.toml yet. (config_missing)
     2>   hint: make one with \`cordon setup\`
@@ -127,7 +131,7 @@ test('where the proxy cannot start, run says in its words why, and the command d
     2> ✗ A secret cannot be read. (secret_check)
     2>   openai: There is no secret "openai" in the encrypted file ~/.config/cordon/secrets.age.
     2>     hint: run \`cordon secret set openai\`
-    2>   hint: mend it, or start with \`--keep-going\`
+    2>   hint: mend it, or run \`cordon start --keep-going\`
     [4]
   `)
 })
