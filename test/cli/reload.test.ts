@@ -42,6 +42,8 @@ test('a route that is added, changed or removed holds from the next request on, 
     2> ! Its secret, if one was stored, stays in its store as "mailer".
     $ cordon run -- curl -sS --noproxy '' -o /dev/null -w '%{http_code}\\n' http://localhost:${origin.port}/
     403
+    2> ! /desk/project/cordon.toml has no route yet.
+    2>   next: cordon route add
   `)
   assert.deepEqual(
     origin.requests.map(({ fields }) => fields['authorization']),

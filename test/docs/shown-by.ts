@@ -102,7 +102,11 @@ export const shownBy: Readonly<Record<string, readonly Shown[]>> = {
     }),
   ],
   'docs/devcontainer.md': [
-    byNothing('services:', 'no container is started here; the names are those of the files that set-up writes'),
+    by(
+      '"dockerComposeFile"',
+      'integrations/devcontainer.test.ts',
+      'a container that Compose makes gets a file for it, and one that is none yet is told what to take',
+    ),
   ],
   'docs/install.md': [
     newcomer('sha256sum --check'),
