@@ -448,3 +448,17 @@ test('a home in a project starts no daemon, which would copy itself into it, unl
   writeFileSync(join(context.cwd, '.codex', 'config.toml'), '[features]\ndaemon_auto_start = true\n')
   assert.match(configIn(project), /^daemon_auto_start = true$/m)
 })
+
+test('the real Codex reads from a home in a project that it shall start no daemon', async (t) => {
+  const { context, root } = startHome(t)
+  const featureIn = async (home: string) => {
+    const { stdout } = await runCodex({ home, env: {}, args: ['features', 'list'], cwd: root })
+    return /^daemon_auto_start\s.*\b(true|false)$/m.exec(stdout)?.[1]
+  }
+  await setUp({ ...context, scope: 'project' })
+  await setUp({ ...context, stateFolder: join(root, 'state of the user') })
+
+  const features = [await featureIn(join(root, '.codex')), await featureIn(join(root, 'home'))]
+
+  assert.deepEqual(features, ['false', 'true'])
+})
