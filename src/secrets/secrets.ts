@@ -121,9 +121,13 @@ function counted<T>(desk: Desk, reading: Promise<T>): Promise<T> {
   return reading
 }
 
-function tooLate({ account }: SecretPlace, label: string, timeoutMs: number): CordonError {
+// Of the encrypted file no window asks; opening one that has a passphrase takes scrypt about a second of a free core.
+function tooLate({ account, source }: SecretPlace, label: string, timeoutMs: number): CordonError {
   const sentence = `The secret "${account}" did not come out of ${label} within ${timeoutMs / 1000} s.`
   return new CordonError('secret_timeout', sentence, {
-    hint: 'see whether a window asks for its password, unlock it, then try again',
+    hint:
+      source === 'keyring'
+        ? 'see whether a window asks for its password, unlock it, then try again'
+        : 'try again when the machine is less busy, or raise `timeout` in `[secrets]` of cordon.toml',
   })
 }
