@@ -301,7 +301,7 @@ test('what is wrong with the words, the file or the configuration is told, and n
     [2]
     $ cordon import env --key OPENAI_API_KEY=nothing
     2> ✗ There is no route nothing in /desk/project/cordon.toml. (route_missing)
-    2>   hint: see which there are with \`cordon route list\`
+    2>   hint: there is none yet: add one with \`cordon route add\`
     [3]
     $ cordon route add --host api.other.test --name openai --auth-type header --header-name X --source age > /dev/null 2>&1
     $ cordon import env
