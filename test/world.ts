@@ -337,7 +337,7 @@ export async function startCordon(t: TestContext, { routes, allow = [], values =
     log: recorderOf(log),
     commandSuffix: '',
     version: '0.0.0-test',
-    connectTimeoutMs: 2000,
+    connectTimeoutMs: 10_000,
     resolve: (hostname, options, callback) => lookup(hostname, { ...options, all: true }, callback),
     ...values,
   }
