@@ -9,7 +9,7 @@
 import { join } from 'node:path'
 import { CordonError } from '../base/error.ts'
 import { privateFile, readIfThere, writeWhole } from '../base/file.ts'
-import { deedsOf } from './deeds.ts'
+import { type Deed, deedsOf, deedText, isWithin } from './deeds.ts'
 import { shownPath } from './fault.ts'
 import { type Config, parseConfig } from './load.ts'
 import { saveConfig } from './save.ts'
@@ -17,17 +17,35 @@ import type { Scope } from './scope.ts'
 
 const recordOf = ({ folder }: Scope) => join(folder, 'allowed')
 
-/** One sentence a line; undefined where nothing was recorded yet. */
-function readAllowed(scope: Scope): ReadonlySet<string> | undefined {
-  const text = readIfThere(recordOf(scope))
-  return text === undefined ? undefined : new Set(text.split('\n').filter((line) => line !== ''))
+/** One deed a line, in JSON; undefined where nothing was recorded yet. */
+function readAllowed(scope: Scope): Deed[] | undefined {
+  return readIfThere(recordOf(scope))?.split('\n').flatMap(deedIn)
 }
 
-/** What a configuration does and nobody has allowed; all that it does where nothing was recorded yet. */
+/** A line that cannot be read allows nothing. */
+function deedIn(line: string): Deed[] {
+  try {
+    return [JSON.parse(line) as Deed]
+  } catch {
+    return []
+  }
+}
+
+function record(scope: Scope, deeds: readonly Deed[]): void {
+  const lines = new Set(deeds.map((deed) => JSON.stringify(deed)))
+  writeWhole(recordOf(scope), [...lines, ''].join('\n'), privateFile)
+}
+
+/**
+ * What a configuration does beyond what somebody has allowed, each the end of a sentence that names it; all that it does where
+ * nothing was recorded yet. Who allowed a route has allowed one for fewer requests.
+ */
 export function unallowedIn(scope: Scope, config: Config): string[] {
   if (scope.kind === 'user') return []
-  const allowed = readAllowed(scope)
-  return deedsOf(config).filter((deed) => !allowed?.has(deed))
+  const allowed = readAllowed(scope) ?? []
+  return deedsOf(config)
+    .filter((deed) => !allowed.some((one) => isWithin(deed, one)))
+    .map(deedText)
 }
 
 /** Whether something was recorded, so that a first start allows nothing any more. */
@@ -36,8 +54,7 @@ export const isRecorded = (scope: Scope): boolean => scope.kind === 'user' || re
 /** Records all that a configuration does. Throws `file_unwritable`. */
 export function allow(scope: Scope, config: Config): void {
   if (scope.kind === 'user') return
-  const all = new Set([...(readAllowed(scope) ?? []), ...deedsOf(config)])
-  writeWhole(recordOf(scope), [...all, ''].join('\n'), privateFile)
+  record(scope, [...(readAllowed(scope) ?? []), ...deedsOf(config)])
 }
 
 /** A first use allows what is there. Throws as `refuseUnallowed`. */
@@ -65,6 +82,6 @@ export function changeConfig(scope: Scope, before: string | undefined, after: st
   saveConfig(scope.configPath, before, after)
   if (!isAllowed || scope.kind === 'user') return
   const [did, does] = [old ? deedsOf(old) : [], deedsOf(parseConfig(after, scope.configPath))]
-  const kept = [...(readAllowed(scope) ?? [])].filter((deed) => !did.includes(deed))
-  writeWhole(recordOf(scope), [...new Set([...kept, ...does]), ''].join('\n'), privateFile)
+  const kept = (readAllowed(scope) ?? []).filter((one) => !did.some((deed) => isWithin(deed, one)))
+  record(scope, [...kept, ...does])
 }

@@ -19,6 +19,11 @@ export function coversHost(pattern: HostPattern, host: Host): boolean {
   }
 }
 
+/** As `cordon.toml` writes it. */
+export function hostText(pattern: HostPattern): string {
+  return pattern.kind === 'exact' ? pattern.host : `*.${pattern.parent}`
+}
+
 /** True when the pattern covers a host as `cordon.toml` writes one: a name, or `*.example.com`. */
 export function coversHostText(pattern: HostPattern, text: string): boolean {
   const host = parseHost(text.replace(/^\*\./, ''))

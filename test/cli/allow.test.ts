@@ -77,6 +77,26 @@ test('what was edited by hand holds once it is allowed', async (t) => {
   assert.equal(origin.requests[0]?.fields['x-loot'], secret)
 })
 
+test('an edit by hand that gives less holds at once, and one that gives more does not', async (t) => {
+  const { page } = await openRouted(t)
+  const cordon = await page.desk.start()
+  const whole = configOf(page)
+  const host = '\nmatch.host = "api.openai.com"'
+
+  put(page.desk, 'cordon.toml', whole.replace(host, `${host}\nmatch.paths = ["/v1"]\nmatch.methods = ["GET"]`))
+  await wrote(cordon, 'configuration read again')
+  put(page.desk, 'cordon.toml', whole.replace(host, '\nmatch.host = "*.openai.com"'))
+  await wrote(cordon, 'change not taken over')
+
+  await page.reads(`
+    $ cordon reload
+    2> ! The running cordon goes on as before.
+    2> ✗ cordon.toml sends "openai" of the encrypted file as Authorization Bearer to *.openai.com:443 at 127.0.0.1:PORT (route openai). Nobody has allowed that. (config_unallowed)
+    2>   hint: if that is meant, run \`cordon allow\`
+    [3]
+  `)
+})
+
 test('a route that a command took away is not allowed any more', async (t) => {
   const { page } = await openRouted(t)
   const cordon = await page.desk.start()

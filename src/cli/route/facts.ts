@@ -1,10 +1,11 @@
+import { hostText } from '../../policy/match.ts'
 import type { CredentialRoute } from '../../proxy/proxy.ts'
 
 /** A route as `--json` prints it, in the words of the file. */
 export function routeFacts({ name, match, auth, secret, connectTo, allowCleartext }: CredentialRoute): object {
   return {
     name,
-    match: { host: hostText({ match }), port: match.ports, paths: match.paths, methods: match.methods },
+    match: { host: hostText(match.host), port: match.ports, paths: match.paths, methods: match.methods },
     auth:
       auth.type === 'header'
         ? { type: auth.type, header_name: auth.headerName, scheme: auth.scheme }
@@ -15,14 +16,9 @@ export function routeFacts({ name, match, auth, secret, connectTo, allowCleartex
   }
 }
 
-export function hostText({ match }: Pick<CredentialRoute, 'match'>): string {
-  return match.host.kind === 'exact' ? match.host.host : `*.${match.host.parent}`
-}
-
 /** Host, ports and limits, as a person reads them. */
-export function scopeText(route: CredentialRoute): string {
-  const { ports, paths, methods } = route.match
-  const where = ports.length === 1 && ports[0] === 443 ? hostText(route) : `${hostText(route)}:${ports.join(',')}`
+export function scopeText({ match: { host, ports, paths, methods } }: CredentialRoute): string {
+  const where = ports.length === 1 && ports[0] === 443 ? hostText(host) : `${hostText(host)}:${ports.join(',')}`
   return [where, paths && `below ${paths.join(', ')}`, methods && `${methods.join(', ')} only`]
     .filter(Boolean)
     .join(', ')
