@@ -7,7 +7,7 @@
  */
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
-import { parseDocument } from 'yaml'
+import { parse } from 'yaml'
 import { readIfThere } from '../base/file.ts'
 import { placeholderIn, presetRoute } from '../config/known-hosts.ts'
 import { editBlock, withoutBlock } from './block.ts'
@@ -49,10 +49,14 @@ const lineOf = (context: IntegrationContext) => `env-file: ${JSON.stringify(vari
 /** Whether a line at the end is one more setting and changes no other: in YAML that takes a parser to tell. */
 function isAppendable(context: IntegrationContext): boolean {
   const text = withoutBlock(readIfThere(settingsOf(context)) ?? '')
-  const own = parseDocument(text)
-  const both = parseDocument(editBlock(text, [lineOf(context)], undefined).text)
-  if (own.errors.length > 0 || both.errors.length > 0) return false
-  return isDeepStrictEqual(both.toJS(), { ...own.toJS(), 'env-file': variablesOf(context) })
+  try {
+    const both = editBlock(text, [lineOf(context)], undefined).text
+    const [before, after] = [text, both].map((one) => parse(one, { logLevel: 'error' }))
+    return isDeepStrictEqual(after, { ...before, 'env-file': variablesOf(context) })
+  } catch {
+    // No YAML, or aliases of nothing or of more than a parser wants to hold: nothing of ours belongs there.
+    return false
+  }
 }
 
 function notices(context: IntegrationContext): string[] {

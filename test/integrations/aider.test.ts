@@ -28,6 +28,7 @@ for (const text of [
   '{model: sonnet}\n',
   'model: sonnet\n...\n',
   'a: [\n',
+  'model: *nobody\n',
 ])
   test(`settings of aider that read ${JSON.stringify(text)} stay, and the command names the file`, (t) => {
     const { context, project } = startFolders(t, { 'project/.aider.conf.yml': text })
