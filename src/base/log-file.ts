@@ -2,7 +2,7 @@
 import { closeSync, fchmodSync, fstatSync, openSync, readSync, renameSync, statSync, writeSync } from 'node:fs'
 import { StringDecoder } from 'node:string_decoder'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { CordonError, sentenceOf } from './error.ts'
+import { CordonError, sentenceOf, systemCodeOf } from './error.ts'
 import { privateFile } from './file.ts'
 
 /** What a file holds before it is put aside as `PATH.1`, in the place of the one before. */
@@ -15,11 +15,7 @@ const mostBytes = 8 << 20
 export function printTo(path: string, most = mostBytes): void {
   let { file, size } = opened(path)
   const print = (chunk: string | Uint8Array, ...rest: unknown[]) => {
-    if (size > most) {
-      closeSync(file)
-      renameSync(path, `${path}.1`)
-      ;({ file, size } = opened(path))
-    }
+    if (size > most) ({ file, size } = renewed(path, file))
     const bytes = Buffer.from(chunk)
     for (let sent = 0; sent < bytes.length; ) sent += writeSync(file, bytes, sent)
     size += bytes.length
@@ -29,6 +25,17 @@ export function printTo(path: string, most = mostBytes): void {
   }
   for (const stream of [process.stdout, process.stderr]) stream.write = print
   for (const stream of [process.stdin, process.stdout, process.stderr]) stream.isTTY = false
+}
+
+/** The next file. Where the old one cannot be put aside, it grows on: a log that is too long is better than none. */
+function renewed(path: string, file: number): { file: number; size: number } {
+  closeSync(file)
+  try {
+    renameSync(path, `${path}.1`)
+  } catch {
+    // Such as while a virus scanner of Windows reads one of the two; the next line tries again.
+  }
+  return opened(path)
 }
 
 function opened(path: string): { file: number; size: number } {
@@ -51,7 +58,12 @@ function openToWrite(path: string): number {
 
 /** The last lines of a file, without their ends; none where there is no file. */
 export function lastLines(path: string, count: number): string[] {
-  return lastOf(endOf(path).text, count)
+  const file = openIfThere(path)
+  try {
+    return lastOf(endOf(file).text, count)
+  } finally {
+    close(file)
+  }
 }
 
 function lastOf(text: string, count: number): string[] {
@@ -63,40 +75,61 @@ const everyMs = 100
 
 /** The last lines of a file, and then those that come, also in a new file in its place. */
 export async function* followLines(path: string, count: number): AsyncGenerator<string> {
-  let { text, ino, size } = endOf(path)
-  yield* lastOf(text, count)
-  text = text.slice(text.lastIndexOf('\n') + 1)
-  const decoder = new StringDecoder()
-  for (;;) {
-    await sleep(everyMs)
-    const now = statSync(path, { throwIfNoEntry: false })
-    if (!now) continue
-    if (now.ino !== ino || now.size < size) [ino, size] = [now.ino, 0]
-    const more = bytesFrom(path, size)
-    size += more.length
-    const lines = (text + decoder.write(more)).split('\n')
-    text = lines.pop() ?? ''
-    yield* lines
+  let file = openIfThere(path)
+  try {
+    let { text, size } = endOf(file)
+    yield* lastOf(text, count)
+    text = text.slice(text.lastIndexOf('\n') + 1)
+    const decoder = new StringDecoder()
+    for (;;) {
+      await sleep(everyMs)
+      // Asked before the read: once there is another file, nobody writes to this one any more.
+      const hasNext = isReplaced(path, file, size)
+      const more = bytesFrom(file, size)
+      size += more.length
+      const lines = (text + decoder.write(more)).split('\n')
+      text = lines.pop() ?? ''
+      yield* lines
+      if (!hasNext || more.length === mostRead) continue
+      close(file)
+      file = openIfThere(path)
+      size = 0
+    }
+  } finally {
+    close(file)
   }
+}
+
+/** Whether another file lies at the path by now, or the same with less in it. */
+function isReplaced(path: string, file: number | undefined, size: number): boolean {
+  const now = statSync(path, { throwIfNoEntry: false })
+  return now !== undefined && (file === undefined || now.ino !== fstatSync(file).ino || now.size < size)
 }
 
 /** So much is read at once. */
 const mostRead = 1 << 20
 
-function endOf(path: string): { text: string; ino: number; size: number } {
-  const stats = statSync(path, { throwIfNoEntry: false })
-  if (!stats) return { text: '', ino: 0, size: 0 }
-  const from = Math.max(0, stats.size - mostRead)
-  const bytes = bytesFrom(path, from)
-  return { text: bytes.toString(), ino: stats.ino, size: from + bytes.length }
+function endOf(file: number | undefined): { text: string; size: number } {
+  const from = file === undefined ? 0 : Math.max(0, fstatSync(file).size - mostRead)
+  const bytes = bytesFrom(file, from)
+  return { text: bytes.toString(), size: from + bytes.length }
 }
 
-function bytesFrom(path: string, from: number): Buffer {
-  const file = openSync(path, 'r')
+function bytesFrom(file: number | undefined, from: number): Buffer {
+  if (file === undefined) return Buffer.alloc(0)
+  const bytes = Buffer.alloc(Math.max(0, Math.min(fstatSync(file).size - from, mostRead)))
+  return bytes.subarray(0, readSync(file, bytes, 0, bytes.length, from))
+}
+
+function openIfThere(path: string): number | undefined {
   try {
-    const bytes = Buffer.alloc(Math.max(0, Math.min(fstatSync(file).size - from, mostRead)))
-    return bytes.subarray(0, readSync(file, bytes, 0, bytes.length, from))
-  } finally {
-    closeSync(file)
+    return openSync(path, 'r')
+  } catch (cause) {
+    if (systemCodeOf(cause) === 'ENOENT') return undefined
+    throw cause
   }
+}
+
+function close(file: number | undefined): void {
+  if (file !== undefined) closeSync(file)
 }
