@@ -16,6 +16,7 @@ export function processOf(pid: number): Process {
 /** True while this very process lives; one that has ended and that nobody has asked about (a zombie) does not. */
 export function isRunning({ pid, startTicks }: Process): boolean {
   if (!isAlive(pid)) return false
+  if (process.platform !== 'linux') return true
   const stat = statOf(pid)
   // What had a start to be told of and has none now is gone, or is another user's that the system hides.
   if (stat === undefined) return startTicks === undefined
@@ -34,7 +35,6 @@ export function isAlive(pid: number): boolean {
 
 /** proc_pid_stat(5): the third word is the state, the 22nd the start; the second is a name and may hold blanks. */
 function statOf(pid: number): { isZombie: boolean; startTicks: number } | undefined {
-  if (process.platform !== 'linux') return undefined
   const [state, ...rest] = statText(pid).split(') ').at(-1)?.split(' ') ?? []
   if (rest.length === 0) return undefined
   return { isZombie: state === 'Z', startTicks: Number(rest[18]) }
@@ -44,7 +44,7 @@ function statText(pid: number): string {
   try {
     return readFileSync(`/proc/${pid}/stat`, 'utf8')
   } catch {
-    // It has ended, in the middle of the read perhaps (ESRCH).
+    // It has ended, in the middle of the read perhaps (ESRCH); or the system has no such files.
     return ''
   }
 }
