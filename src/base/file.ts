@@ -66,7 +66,7 @@ const longestFile = 64 << 20
  */
 export function writeWhole(path: string, content: string | Buffer, mode?: number): void {
   try {
-    mkdirSync(dirname(path), { recursive: true })
+    makeFolder(dirname(path))
     // write-file-atomic writes once and does not look how much went through: on a full disk it would put half a file in
     // the place of the whole one. `writeFileSync` writes on until everything is there, or throws.
     const write = (beside: string) => writeFileSync(beside, content)
@@ -80,9 +80,26 @@ export function writeWhole(path: string, content: string | Buffer, mode?: number
   }
 }
 
+/**
+ * Makes a folder and those above it that are not there. Node's own `recursive` never returns where the system answers ENOENT
+ * below a folder that is there, as under /proc. Throws the system's error.
+ */
+export function makeFolder(path: string, mode = 0o777): void {
+  if (isFolder(path)) return
+  if (dirname(path) !== path) makeFolder(dirname(path), mode)
+  try {
+    mkdirSync(path, mode)
+  } catch (cause) {
+    // Another process may have made it meanwhile.
+    if (!isFolder(path)) throw cause
+  }
+}
+
+const isFolder = (path: string) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+
 /** Makes a folder that only its owner may enter (0700), or tightens the one that is there. */
 export function makePrivateFolder(path: string): void {
-  mkdirSync(path, { recursive: true, mode: privateFolder })
+  makeFolder(path, privateFolder)
   if (process.platform !== 'win32' && (statSync(path).mode & 0o077) !== 0) chmodSync(path, privateFolder)
 }
 

@@ -1,10 +1,10 @@
 /**
  * One cordon at a time where a file is read, changed and written back, however many terminals there are.
  */
-import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { lockSync } from 'proper-lockfile'
 import { CordonError, sentenceOf, systemCodeOf } from './error.ts'
+import { makeFolder, privateFolder } from './file.ts'
 
 const patienceMs = 5_000
 const pauseMs = 20
@@ -27,7 +27,7 @@ function take(path: string): () => void {
   const deadline = Date.now() + patienceMs
   for (;;) {
     try {
-      mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+      makeFolder(dirname(path), privateFolder)
       return lockSync(path, { realpath: false })
     } catch (cause) {
       if (systemCodeOf(cause) !== 'ELOCKED') throw unwritable(path, cause)

@@ -2,6 +2,7 @@
  * The command line: builds the commands, runs one, and is the only place that prints an error and decides the exit code.
  */
 
+import { isAbsolute } from 'node:path'
 import { styleText } from 'node:util'
 import { Command, CommanderError } from 'commander'
 import { build } from '../base/build.ts'
@@ -25,6 +26,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', unwritten)
   let options: Placed = {}
   try {
+    refuseRelativeHome(process.env)
     const context: Context = { cwd: ownFolder(), env: process.env, terminal: openTerminal(), version: build.version }
     if (argv[0] === '__complete') return await complete(argv.slice(2), context)
     const program = await programOf(context, argv)
@@ -36,6 +38,14 @@ export async function main(argv: readonly string[]): Promise<number> {
   } catch (thrown) {
     return tell(thrown instanceof CordonError ? await inItsPlace(thrown, options) : thrown, isJson(argv))
   }
+}
+
+/** With such a home the same person would have other keys in each folder. Throws `home_unfit`. */
+function refuseRelativeHome({ HOME }: NodeJS.ProcessEnv): void {
+  if (HOME === undefined || isAbsolute(HOME)) return
+  throw new CordonError('home_unfit', `HOME is "${HOME}", and that is no path from the root on.`, {
+    hint: 'give it the whole path, as in `export HOME=/home/you`',
+  })
 }
 
 /** The folder a command runs in. Throws `file_unreadable` where it was removed meanwhile. */

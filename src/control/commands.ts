@@ -3,9 +3,9 @@
  * stays while one of those processes lives. Joining and ending exclude each other, so that nobody joins a proxy that is
  * about to close its port.
  */
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { lstatIfThere, privateFile, privateFolder } from '../base/file.ts'
+import { lstatIfThere, makeFolder, privateFile, privateFolder } from '../base/file.ts'
 import { underLock } from '../base/lock.ts'
 import { isAlive } from '../base/process.ts'
 
@@ -14,7 +14,7 @@ const folderOf = (folder: string) => join(folder, 'commands')
 /** Makes the proxy of this scope stay for a process, should it be one that goes. Throws `file_locked`, `file_unwritable`. */
 export function joinCommands(folder: string, pid: number): void {
   underLock(folderOf(folder), () => {
-    mkdirSync(folderOf(folder), { recursive: true, mode: privateFolder })
+    makeFolder(folderOf(folder), privateFolder)
     writeFileSync(join(folderOf(folder), String(pid)), '', { mode: privateFile })
   })
 }

@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer'
-import { chmodSync, mkdirSync, realpathSync, rmdirSync, rmSync } from 'node:fs'
+import { chmodSync, realpathSync, rmdirSync, rmSync } from 'node:fs'
 import { dirname, isAbsolute, join, relative, sep } from 'node:path'
 import { CordonError, sentenceOf, systemCodeOf } from '../base/error.ts'
-import { lstatIfThere, modeOf, privateFolder, readBytesIfThere, writeWhole } from '../base/file.ts'
+import { lstatIfThere, makeFolder, modeOf, privateFolder, readBytesIfThere, writeWhole } from '../base/file.ts'
 
 /** What a file shall hold; `undefined` for no file at all. */
 export interface Write {
@@ -81,7 +81,7 @@ export function missingFolders(paths: readonly string[]): string[] {
 /** Makes the folders, each for its owner alone. */
 export function makeFolders(folders: readonly string[]): void {
   for (const folder of folders) {
-    mkdirSync(folder, { recursive: true, mode: privateFolder })
+    makeFolder(folder, privateFolder)
     chmodSync(folder, privateFolder)
   }
 }

@@ -4,10 +4,10 @@
  *     absent ──keepPair──► whole          half: one file without the other, which only a person can resolve
  */
 import { randomUUID } from 'node:crypto'
-import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs'
+import { closeSync, fsyncSync, linkSync, openSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { CordonError, sentenceOf } from '../base/error.ts'
-import { lstatIfThere, modeOf, privateFile, privateFolder, refuseSymlink } from '../base/file.ts'
+import { lstatIfThere, makeFolder, modeOf, privateFile, privateFolder, refuseSymlink } from '../base/file.ts'
 
 /** Absolute paths of the certificate, which clients read, and of the private key, which nobody else reads. */
 export interface CaPaths {
@@ -48,7 +48,7 @@ export function keepPair({ caCert, caKey }: CaPaths, certPem: string, keyPem: st
   for (const path of [caCert, caKey]) refuseTaken(path)
   const temporary: string[] = []
   try {
-    for (const path of [caCert, caKey]) mkdirSync(dirname(path), { recursive: true, mode: privateFolder })
+    for (const path of [caCert, caKey]) makeFolder(dirname(path), privateFolder)
     refuseSharedFolder(dirname(caKey))
     const newKey = writeBeside(caKey, keyPem, privateFile)
     temporary.push(newKey)

@@ -101,3 +101,26 @@ test('no command shows a stack: an option it does not know, or a folder that is 
       hint
   `)
 })
+
+test('a home in which nothing can be made ends a command with a sentence, and so does a relative one', {
+  skip: process.platform !== 'linux' && 'only Linux has such a /proc',
+}, async (t) => {
+  const page = openPage(t)
+
+  // Where mkdir(2) answers ENOENT below a folder that is there, Node's own way to make folders does not end.
+  await page.reads(`
+    $ HOME=/proc timeout -s KILL 10 cordon setup
+    2> ✗ /proc/.config/cordon/projects/project-HASH/certs/ca-key.pem cannot be locked: ENOENT: no such file or directory, mkdir '/proc/.config'. (file_unwritable)
+    2>   hint: look at it with \`ls -ld /proc/.config/cordon/projects/project-HASH/certs\`
+    [1]
+    $ HOME=rel timeout -s KILL 10 cordon setup
+    2> ✗ HOME is "rel", and that is no path from the root on. (home_unfit)
+    2>   hint: give it the whole path, as in \`export HOME=/home/you\`
+    [1]
+    $ HOME= cordon status
+    2> ✗ HOME is "", and that is no path from the root on. (home_unfit)
+    2>   hint: give it the whole path, as in \`export HOME=/home/you\`
+    [1]
+    $ ls
+  `)
+})

@@ -60,6 +60,7 @@ export const machineCodes: readonly Subject[] = [
     heading: 'Files and the command line',
     introduction: 'What any command may end with.',
     command: {
+      home_unfit: 'All that cordon keeps lies below the home, whatever the folder of the shell.',
       file_unreadable: 'A file cannot be read, or is not UTF-8.',
       file_unwritable: 'The old file is whole.',
       file_locked: 'Two commands wanted to change a file at once.',
