@@ -9,6 +9,7 @@
 import { join } from 'node:path'
 import { CordonError } from '../base/error.ts'
 import { privateFile, readIfThere, writeWhole } from '../base/file.ts'
+import { underLock } from '../base/lock.ts'
 import { type Deed, deedsOf, deedText, isWithin } from './deeds.ts'
 import { shownPath } from './fault.ts'
 import { type Config, parseConfig } from './load.ts'
@@ -31,10 +32,21 @@ function deedIn(line: string): Deed[] {
   }
 }
 
-function record(scope: Scope, deeds: readonly Deed[]): void {
-  const lines = new Set(deeds.map((deed) => JSON.stringify(deed)))
-  writeWhole(recordOf(scope), [...lines, ''].join('\n'), privateFile)
+/**
+ * Undefined for a record that stays as it is. One at a time, and with the file that it is about: a command that came between
+ * the two would find there what nobody has allowed.
+ */
+function changeRecord(scope: Scope, change: (allowed: Deed[] | undefined) => Deed[] | undefined): void {
+  const path = recordOf(scope)
+  underLock(path, () => {
+    const deeds = change(readAllowed(scope))
+    if (deeds === undefined) return
+    const lines = new Set(deeds.map((deed) => JSON.stringify(deed)))
+    writeWhole(path, [...lines, ''].join('\n'), privateFile)
+  })
 }
+
+const isAllowed = (deed: Deed, allowed: readonly Deed[]) => allowed.some((one) => isWithin(deed, one))
 
 /**
  * What a configuration does beyond what somebody has allowed, each the end of a sentence that names it; all that it does where
@@ -44,7 +56,7 @@ export function unallowedIn(scope: Scope, config: Config): string[] {
   if (scope.kind === 'user') return []
   const allowed = readAllowed(scope) ?? []
   return deedsOf(config)
-    .filter((deed) => !allowed.some((one) => isWithin(deed, one)))
+    .filter((deed) => !isAllowed(deed, allowed))
     .map(deedText)
 }
 
@@ -54,7 +66,7 @@ export const isRecorded = (scope: Scope): boolean => scope.kind === 'user' || re
 /** Records all that a configuration does. Throws `file_unwritable`. */
 export function allow(scope: Scope, config: Config): void {
   if (scope.kind === 'user') return
-  record(scope, [...(readAllowed(scope) ?? []), ...deedsOf(config)])
+  changeRecord(scope, (allowed = []) => [...allowed, ...deedsOf(config)])
 }
 
 /** A first use allows what is there. Throws as `refuseUnallowed`. */
@@ -77,11 +89,13 @@ export function refuseUnallowed(scope: Scope, config: Config, suffix: string): v
  * all is afterwards, and what the command took away is not.
  */
 export function changeConfig(scope: Scope, before: string | undefined, after: string): void {
-  const old = before === undefined ? undefined : parseConfig(before, scope.configPath)
-  const isAllowed = isRecorded(scope) && (old === undefined || unallowedIn(scope, old).length === 0)
-  saveConfig(scope.configPath, before, after)
-  if (!isAllowed || scope.kind === 'user') return
-  const [did, does] = [old ? deedsOf(old) : [], deedsOf(parseConfig(after, scope.configPath))]
-  const kept = (readAllowed(scope) ?? []).filter((one) => !did.some((deed) => isWithin(deed, one)))
-  record(scope, [...kept, ...does])
+  const { configPath } = scope
+  if (scope.kind === 'user') return saveConfig(configPath, before, after)
+  const deedsIn = (text: string) => deedsOf(parseConfig(text, configPath))
+  const did = before === undefined ? [] : deedsIn(before)
+  changeRecord(scope, (allowed) => {
+    saveConfig(configPath, before, after)
+    if (allowed === undefined || !did.every((deed) => isAllowed(deed, allowed))) return undefined
+    return [...allowed.filter((one) => !did.some((deed) => isWithin(deed, one))), ...deedsIn(after)]
+  })
 }
