@@ -3,6 +3,7 @@
  */
 import { dirname } from 'node:path'
 import { lockSync } from 'proper-lockfile'
+import { holdUp } from './clock.ts'
 import { CordonError, sentenceOf, systemCodeOf } from './error.ts'
 import { makeFolder, privateFolder } from './file.ts'
 
@@ -33,7 +34,7 @@ function take(path: string): () => void {
       if (systemCodeOf(cause) !== 'ELOCKED') throw unwritable(path, cause)
       if (Date.now() > deadline) throw locked(path, cause)
     }
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pauseMs)
+    holdUp(pauseMs)
   }
 }
 

@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs'
+import { holdUp } from '../base/clock.ts'
 import { ask, work } from '../base/command.ts'
 import { CordonError } from '../base/error.ts'
 import { makePrivateFolder, writeWhole } from '../base/file.ts'
@@ -59,13 +60,12 @@ const everyMs = 100
 
 function waitUntilGone(words: readonly string[], env: NodeJS.ProcessEnv): void {
   const deadline = performance.now() + goneWithinMs
-  const clock = new Int32Array(new SharedArrayBuffer(4))
   while (ask(words, { env }) !== undefined) {
     if (performance.now() > deadline)
       throw new CordonError('service_failed', `The old service does not end: \`${words.join(' ')}\` still finds it.`, {
         hint: 'end its process, then run the command again',
       })
-    Atomics.wait(clock, 0, 0, everyMs)
+    holdUp(everyMs)
   }
 }
 
