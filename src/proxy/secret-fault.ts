@@ -12,5 +12,14 @@ export function secretFault(cause: unknown, sentence: string, holder: string, co
 
 /** What the store says of it; where nothing is wrong with the store, to put the secret there. */
 export function mendOfSecret({ hint }: CordonError, holder: string, commandSuffix: string): string {
-  return hint ?? `run \`cordon secret set ${holder}${commandSuffix}\``
+  if (hint === undefined) return `run \`cordon secret set ${holder}${commandSuffix}\``
+  return hint.replace(/`cordon route edit ROUTE ([^`]+)`/, `\`cordon route edit ${holder} $1${commandSuffix}\``)
+}
+
+/** Throws what a store threw, with its hint as a command for this holder: `.catch(mendedBy('openai'))`. */
+export function mendedBy(holder: string): (cause: unknown) => never {
+  return (cause) => {
+    if (!(cause instanceof CordonError) || cause.hint === undefined) throw cause
+    throw new CordonError(cause.code, cause.message, { hint: mendOfSecret(cause, holder, ''), cause })
+  }
 }

@@ -26,6 +26,20 @@ const damages = [
   [`rm ${store}/secrets.identity`, 'secret set openai < key', 'identity_missing', 4, `rm ${store}/secrets.age`],
   [`echo x > ${store}/secrets.identity`, 'secret set openai < key', 'identity_corrupt', 4, `rm ${store}/secrets.*`],
   [`chmod 644 ${store}/secrets.age`, 'secret set openai < key', 'store_exposed', 4, `chmod 600 ${store}/secrets.age`],
+  [
+    `rm ${store}/secrets.age; mkdir -m 700 ${store}/secrets.age`,
+    'secret set openai < key',
+    'store_unreadable',
+    4,
+    `rmdir ${store}/secrets.age`,
+  ],
+  [
+    'mkdir ~/.codex; echo "{" > ~/.codex/auth.json',
+    'setup codex --scope user',
+    'login_unreadable',
+    1,
+    'rm ~/.codex/auth.json',
+  ],
 ] as const
 
 for (const [damage, command, code, exit, mend] of damages)

@@ -1,9 +1,12 @@
 /** What every command has in common when it fails. */
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { test } from 'node:test'
+import { lock } from 'proper-lockfile'
 import { put } from '../desk.ts'
 import { allCommands, takesJson, withArguments } from './all-commands.ts'
-import { openPage, type Page } from './transcript.ts'
+import { openPage, type Page, secret } from './transcript.ts'
 
 /** What a command says as text, from what it says as JSON. */
 interface Told {
@@ -99,6 +102,46 @@ test('no command shows a stack: an option it does not know, or a folder that is 
     $ HOME=/dev/null cordon setup --scope user 2>&1 | cut -d: -f1
     ✗ /dev/null/.config/cordon/user/certs/ca-key.pem cannot be locked
       hint
+  `)
+})
+
+test('what another cordon is changing is left alone, and the command says so', async (t) => {
+  const page = openPage(t)
+  await page.typed('cordon setup && cordon route add --host api.openai.com --source age')
+  await page.typed('cordon secret set openai', { input: secret })
+  const files = [join(page.desk.project, 'cordon.toml'), join(page.desk.home, '.config/cordon/secrets.age')]
+  const before = files.map((file) => readFileSync(file))
+  const releases = await Promise.all(files.map((file) => lock(file, { update: 1_000 })))
+  t.after(() => Promise.all(releases.map((release) => release())))
+
+  await Promise.all([
+    page.reads(`
+      $ cordon route add --host api.anthropic.com --source age
+      2> ✗ Another cordon is changing /desk/project/cordon.toml. (file_locked)
+      2>   hint: run the command again; if no other cordon runs, remove /desk/project/cordon.toml.lock
+      [1]
+    `),
+    page.reads(`
+      $ echo another-key | cordon secret set openai
+      2> ✗ Another cordon is changing ~/.config/cordon/secrets.age; nothing was changed here. (store_busy)
+      2>   hint: run the command again
+      [4]
+    `),
+  ])
+
+  assert.deepEqual(
+    files.map((file) => readFileSync(file)),
+    before,
+  )
+})
+
+test('an agent with one home for all folders is not set up for a project', async (t) => {
+  await openPage(t).reads(`
+    $ cordon setup hermes --scope project
+    2> ✗ Hermes Agent has no settings for a project alone. (scope_unfit)
+    2>   hint: run \`cordon setup hermes --scope user\`
+    [1]
+    $ ls
   `)
 })
 

@@ -205,12 +205,12 @@ test('secret commands name the route, the configuration or the store that is mis
     2>   next: cordon secret set github
     $ echo key | cordon secret set github
     2> ✗ There is no system keyring: this session has no D-Bus. (keyring_unavailable)
-    2>   hint: start a keyring, or keep the secret in the encrypted file: \`cordon route edit ROUTE --source age\`
+    2>   hint: start a keyring, or keep the secret in the encrypted file: \`cordon route edit github --source age\`
     [4]
     $ cordon secret check
     2> ! openai: There is no secret "openai" in the encrypted file ~/.config/cordon/secrets.age.
     2>   next: cordon secret set openai
-    2> ! github: There is no system keyring: this session has no D-Bus. To mend it, start a keyring, or keep the secret in the encrypted file: \`cordon route edit ROUTE --source age\`.
+    2> ! github: There is no system keyring: this session has no D-Bus. To mend it, start a keyring, or keep the secret in the encrypted file: \`cordon route edit github --source age\`.
     [4]
     $ cordon secret list --json
     [
@@ -229,12 +229,12 @@ test('secret commands name the route, the configuration or the store that is mis
         "account": "github",
         "state": "unreadable",
         "why": "There is no system keyring: this session has no D-Bus.",
-        "hint": "start a keyring, or keep the secret in the encrypted file: \`cordon route edit ROUTE --source age\`"
+        "hint": "start a keyring, or keep the secret in the encrypted file: \`cordon route edit github --source age\`"
       }
     ]
     $ cordon secret delete github
     2> ✗ There is no system keyring: this session has no D-Bus. (keyring_unavailable)
-    2>   hint: start a keyring, or keep the secret in the encrypted file: \`cordon route edit ROUTE --source age\`
+    2>   hint: start a keyring, or keep the secret in the encrypted file: \`cordon route edit github --source age\`
     [4]
   `)
 })

@@ -134,6 +134,44 @@ test('a keyring that is restarted is read again by the same process', { skip }, 
   assert.notEqual(service.pid(), before)
 })
 
+test('of two entries that fit none is taken, and both stay', { skip }, async (t) => {
+  const service = await startSecretService(t)
+  const child = childIn(t, service)
+  for (const extra of ['one', 'two'])
+    spawnSync('secret-tool', ['store', '--label=x', 'service', 'cordon', 'username', 'openai', 'extra', extra], {
+      env: service.env,
+      input: canary,
+    })
+
+  const answer = fault(await child.ask(fetching))
+
+  assert.deepEqual(
+    [answer.code, answer.message],
+    ['keyring_ambiguous', 'The system keyring has 2 entries for "openai" of cordon, and only one can be meant.'],
+  )
+  assert.match(answer.hint ?? '', /`secret-tool search --all service cordon username openai`/)
+  assert.ok(!answer.shown.includes(canary))
+  for (const extra of ['one', 'two'])
+    assert.equal(await service.lookup({ service: 'cordon', username: 'openai', extra }), canary)
+})
+
+test('an entry that is no text is told as a failure of the keyring, and none of it is shown', { skip }, async (t) => {
+  const service = await startSecretService(t)
+  const child = childIn(t, service)
+  spawnSync('secret-tool', ['store', '--label=x', 'service', 'cordon', 'username', 'openai'], {
+    env: service.env,
+    input: Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(canary)]),
+  })
+
+  const answer = fault(await child.ask(fetching))
+
+  assert.deepEqual(
+    [answer.code, answer.message],
+    ['keyring_failed', 'Something is wrong with "openai" of cordon in the system keyring.'],
+  )
+  assert.ok(!answer.shown.includes(canary))
+})
+
 const absences = [
   { kind: 'no provider', sentence: 'There is no system keyring: no Secret Service is installed.' },
   { kind: 'no collection', sentence: 'The system keyring has no default collection to put a secret in.' },

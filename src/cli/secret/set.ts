@@ -3,6 +3,7 @@ import { CordonError } from '../../base/error.ts'
 import type { RouteName } from '../../base/names.ts'
 import { sharersOf } from '../../config/holders.ts'
 import { askHealth } from '../../control/health.ts'
+import { mendedBy } from '../../proxy/secret-fault.ts'
 import { type Accepted, acceptValue } from '../../secrets/value.ts'
 import { holderNamed, routeNameArgument } from '../arguments.ts'
 import { type Context, configIn, type Placed, placed, sourcesIn, suffixOf } from '../context.ts'
@@ -46,10 +47,10 @@ export async function setSecret(context: Context, name: RouteName, options: Plac
   const sources = await sourcesIn(context, scope)
   const { secret, notice } = await secretFrom(terminal, name, suffixOf(options))
   const source = sources.of(place)
-  const before = await source.fetch(place)
+  const before = await source.fetch(place).catch(mendedBy(name))
   if (before?.reveal() === secret.reveal())
     return terminal.done(`This secret of ${name} is in ${source.label} already.`)
-  await source.store(place, secret)
+  await source.store(place, secret).catch(mendedBy(name))
   if (notice !== undefined) terminal.notice(notice)
   terminal.done(`${before ? 'Replaced' : 'Stored'} the secret of ${name} in ${source.label}, as "${place.account}".`)
   const others = sharersOf(config, name)

@@ -1,5 +1,6 @@
 import { CordonError } from '../../base/error.ts'
 import type { SecretHolder } from '../../config/holders.ts'
+import { mendOfSecret } from '../../proxy/secret-fault.ts'
 import { openSecrets } from '../../secrets/secrets.ts'
 import type { Sources } from '../../secrets/sources.ts'
 
@@ -31,7 +32,7 @@ export async function secretStates(
         return { ...facts, state: 'stored' }
       } catch (cause) {
         if (!(cause instanceof CordonError)) throw cause
-        const hint = cause.hint === undefined ? {} : { hint: cause.hint }
+        const hint = cause.hint === undefined ? {} : { hint: mendOfSecret(cause, name, '') }
         return {
           ...facts,
           state: cause.code === 'secret_missing' ? 'missing' : 'unreadable',
