@@ -1,7 +1,7 @@
 import { CordonError } from '../base/error.ts'
 import { parseRouteName, type RouteName } from '../base/names.ts'
+import type { Config } from '../config/config.ts'
 import { nextHopHolder, type SecretHolder, secretHolders } from '../config/holders.ts'
-import type { Config } from '../config/load.ts'
 import { nearest } from '../config/meant.ts'
 import type { CredentialRoute } from '../proxy/proxy.ts'
 import { shownWord } from './word.ts'

@@ -9,7 +9,7 @@ import { authorityOf } from '../base/names.ts'
 import { coversHostText, coversPath, hostText } from '../policy/match.ts'
 import type { Auth, RouteMatch } from '../policy/route.ts'
 import type { SecretPlace } from '../secrets/source.ts'
-import type { Config } from './load.ts'
+import type { Config } from './config.ts'
 
 export interface Deed {
   does: string

@@ -1,5 +1,5 @@
 import type { SecretPlace } from '../secrets/source.ts'
-import type { Config } from './load.ts'
+import type { Config } from './config.ts'
 
 /** What has a secret of its own in `cordon.toml`, by the name that commands call it. */
 export interface SecretHolder {

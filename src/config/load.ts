@@ -3,51 +3,17 @@ import { dirname, resolve } from 'node:path'
 import type * as z from 'zod/mini'
 import { CordonError, CordonErrors } from '../base/error.ts'
 import { readIfThere } from '../base/file.ts'
-import type { Exception } from '../policy/exception.ts'
-import type { Route } from '../policy/route.ts'
-import type { SecretPlace } from '../secrets/source.ts'
+import type { Config, ConfigNetwork } from './config.ts'
 import { ConfigFault, type Span, shownPath } from './fault.ts'
 import type { Finding } from './finding.ts'
 import { findingsOf } from './inspect.ts'
 import { hiddenSpans, nameSpan, tableSpan, valueSpan } from './places.ts'
-import type { ProxyUrl } from './proxy-url.ts'
 import { configSchema } from './schema.ts'
 import { everyKey } from './schema-keys.ts'
 import { findingsTogether } from './together.ts'
 import { TomlFault, type Tree, treeOf, valuesOf } from './toml-tree.ts'
 
 export { ConfigFault } from './fault.ts'
-
-export interface Config {
-  /** Absolute. */
-  path: string
-  /** The port on 127.0.0.1. */
-  listen: number
-  tls: ConfigTls
-  routes: readonly Route<SecretPlace>[]
-  network: ConfigNetwork
-  secrets: { timeoutMs: number }
-}
-
-/** Paths are absolute. Without `caCert` and `caKey` the folder of the scope decides. */
-export interface ConfigTls {
-  enabled: boolean
-  caCert: string | undefined
-  caKey: string | undefined
-  trust: readonly string[]
-}
-
-export interface ConfigNetwork {
-  /** Hosts (`name`, `*.name`), addresses and ranges, canonical, that may be reached without a route although private. */
-  allow: readonly string[]
-  /** The HTTP proxy that leads to the Internet; what else may name one, `nextHopOf` knows. */
-  proxy: ProxyUrl | undefined
-  proxyAuth: { username: string; secret: SecretPlace } | undefined
-  noProxy: readonly Exception[]
-  connectTimeoutMs: number
-  /** Undefined lets a silent tunnel be. */
-  idleTimeoutMs: number | undefined
-}
 
 /** Reads a configuration. Throws `config_missing`, `file_unreadable`, or `config_faulty` with a `ConfigFault` for each fault. */
 export function loadConfig(path: string): Config {

@@ -8,8 +8,8 @@ import type { NextHop } from '../proxy/next-hop.ts'
 import { secretFault } from '../proxy/secret-fault.ts'
 import { Secret } from '../secrets/secret.ts'
 import type { Secrets } from '../secrets/secrets.ts'
+import type { Config } from './config.ts'
 import { nextHopHolder } from './holders.ts'
-import type { Config } from './load.ts'
 import { isCordonUrl, type ProxyUrl, parseProxyUrl } from './proxy-url.ts'
 
 export interface NextHopChoice {

@@ -1,4 +1,4 @@
-import type { Config } from '../config/load.ts'
+import type { Config } from '../config/config.ts'
 import type { Scope } from '../config/scope.ts'
 import type { Integration, IntegrationContext } from '../integrations/integration.ts'
 import type { Sources } from '../secrets/sources.ts'

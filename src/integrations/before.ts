@@ -5,7 +5,8 @@
 import { diffChars } from 'diff'
 import { CordonError } from '../base/error.ts'
 import type { Part } from './integration.ts'
-import { type Before, digestOf, type Mend, type TakeOut, type Undo } from './manifest.ts'
+import { digestOf, type TakeOut } from './manifest.ts'
+import type { Before, Mend, Undo } from './undo-record.ts'
 
 /**
  * How to get from `after`, which holds our part, back to `before`. Throws `file_in_the_way` for a text that we would

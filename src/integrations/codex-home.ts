@@ -3,7 +3,8 @@ import { join, resolve } from 'node:path'
 import { CordonError } from '../base/error.ts'
 import { refuseSymlink } from '../base/file.ts'
 import type { IntegrationContext } from './integration.ts'
-import { type Manifest, readManifest } from './manifest.ts'
+import { readManifest } from './manifest.ts'
+import type { Manifest } from './undo-record.ts'
 import { readText } from './writes.ts'
 
 /** `.codex` of the project, or the home that a Codex without our help uses. */

@@ -3,7 +3,8 @@ import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import { modeOf } from '../base/file.ts'
 import { blockOf, editBlock } from './block.ts'
 import type { Change, IntegrationContext } from './integration.ts'
-import { type Manifest, partOf } from './manifest.ts'
+import { partOf } from './manifest.ts'
+import type { Manifest } from './undo-record.ts'
 import { readText } from './writes.ts'
 
 /** The work tree that a folder lies in. */

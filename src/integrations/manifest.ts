@@ -13,41 +13,7 @@ import { readIfThere } from '../base/file.ts'
 import { shellWord } from '../base/shell.ts'
 import type { Part } from './integration.ts'
 import { type OlderManifest, renewed } from './older-manifest.ts'
-
-export interface Manifest {
-  version: 3
-  /** The agent's home that was set up. */
-  home: string
-  /** The folders that were made, outermost first. */
-  folders: string[]
-  files: Undo[]
-}
-
-/** One file before the first set-up, and how to know it again. */
-export interface Undo {
-  path: string
-  before: Before
-  mode: number
-  /** What we wrote: the SHA-256 of its text in hex, and its mode. */
-  wrote: { digest: string; mode: number }
-  part: Part
-}
-
-/**
- * What a file was: none; a text that is remembered whole, as a login without its key is; or what is left of ours when our
- * part is taken out and the rest is mended.
- */
-export type Before =
-  | { kind: 'absent' }
-  | { kind: 'text'; text: string }
-  | { kind: 'rest'; digest: string; mends: readonly Mend[] }
-
-/** So many letters dropped at an offset, or a text put there. */
-export interface Mend {
-  at: number
-  drop: number
-  put: string
-}
+import type { Manifest, Undo } from './undo-record.ts'
 
 /** What becomes of a file that was changed since: as before the set-up, without our part, or left as it is. */
 export type TakenOut = { result: 'original' } | { result: 'text'; text: string } | { result: 'kept' }

@@ -6,7 +6,7 @@
  */
 import { type TomlValue, valueText } from '../config/toml-value.ts'
 import type { BlockPart, JsonPart, Part, SetKey } from './integration.ts'
-import type { Before, Manifest, Undo } from './manifest.ts'
+import type { Before, Manifest, Undo } from './undo-record.ts'
 
 export type OlderManifest = FirstManifest | SecondManifest
 

@@ -10,10 +10,11 @@ import { assignedIn, editVariables } from './env-file.ts'
 import { excludeFiles } from './git-exclude.ts'
 import type { AgentRoute, Change, Found, Integration, IntegrationContext, Part, Plan } from './integration.ts'
 import { editJson, type WantedJson } from './json-edit.ts'
-import { type Manifest, partOf, readManifest } from './manifest.ts'
+import { partOf, readManifest } from './manifest.ts'
 import { isOnPath } from './program.ts'
 import { takeOut } from './take-out.ts'
 import { applyPlan, revertAll } from './undo.ts'
+import type { Manifest } from './undo-record.ts'
 import { linkBelow, readText } from './writes.ts'
 
 /** An agent as data. Every function is asked anew each time, and only reads. */

@@ -2,8 +2,9 @@ import { CordonError } from '../base/error.ts'
 import { modeOf, privateFile } from '../base/file.ts'
 import { isOriginal, originalOf, rememberText } from './before.ts'
 import type { Change, FetchKey, IntegrationContext, MoveKey, Part, Plan, Reverted } from './integration.ts'
-import { digestOf, type Manifest, readManifest, type TakenOut, type TakeOut, type Undo } from './manifest.ts'
+import { digestOf, readManifest, type TakenOut, type TakeOut } from './manifest.ts'
 import { hasMark, withKey, withoutKey } from './marked-key.ts'
+import type { Manifest, Undo } from './undo-record.ts'
 import { linkBelow, makeFolders, missingFolders, readText, removeEmptyFolders, type Write, writeAll } from './writes.ts'
 
 /** Writes a plan, the manifest first; should a write fail, everything is again as it was. */

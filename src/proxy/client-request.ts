@@ -4,7 +4,6 @@
  */
 import type { Duplex, Readable } from 'node:stream'
 import type { Fields, RequestFields } from './fields.ts'
-import type { Answer } from './refuse.ts'
 
 /** A request as its client sent it. */
 export interface ClientRequest {
@@ -49,4 +48,11 @@ export interface ClientAnswer {
   break(): void
   /** An answer of cordon's own; one that has begun already is broken instead. */
   refuse(answer: Answer): void
+}
+
+/** An answer of cordon's own. */
+export interface Answer {
+  status: number
+  fields: string[]
+  content: string
 }

@@ -3,7 +3,14 @@
  * so a credential is given only for a token.
  */
 import type { RequestFields } from './fields.ts'
-import type { ClientTokens } from './proxy.ts'
+
+/** Knows the client tokens as they are at this moment, so that a rotation holds for the next request. */
+export interface ClientTokens {
+  /** `routes` are those that the token opens, undefined where it opens every one. */
+  check(audience: string, token: string): { known: true; name: string; routes?: ReadonlySet<string> } | { known: false }
+  /** Another number whenever the tokens have changed. */
+  revision(): number
+}
 
 export type Client =
   | { kind: 'anonymous' }

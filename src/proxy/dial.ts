@@ -7,7 +7,8 @@ import { connect, isIP, type LookupFunction, type Socket } from 'node:net'
 import { CordonError } from '../base/error.ts'
 import { authorityOf, type HostPort } from '../base/names.ts'
 import { isSpecialName, type NetworkGuard } from '../policy/address.ts'
-import { type NextHop, nextHopTo, tunnelThrough } from './next-hop.ts'
+import { type NextHop, nextHopTo } from './next-hop.ts'
+import { tunnelThrough } from './next-hop-tunnel.ts'
 import { Reader } from './reader.ts'
 
 /** What it takes to dial a target that a client chose. */

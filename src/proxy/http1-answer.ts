@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http'
-import type { ClientAnswer } from './client-request.ts'
+import type { Answer, ClientAnswer } from './client-request.ts'
 import { type Fields, pairsOf } from './fields.ts'
 import { endAnswer } from './linger.ts'
-import { type Answer, answerResponse } from './refuse.ts'
+import { answerResponse } from './refuse.ts'
 import type { UnderWay } from './under-way.ts'
 
 /** The answer to a request of HTTP/1.x. */

@@ -4,9 +4,8 @@ import {
   type ServerHttp2Stream,
   type ServerStreamResponseOptions,
 } from 'node:http2'
-import type { ClientAnswer } from './client-request.ts'
+import type { Answer, ClientAnswer } from './client-request.ts'
 import type { Fields } from './fields.ts'
-import type { Answer } from './refuse.ts'
 
 /**
  * The answer on a stream of HTTP/2 (RFC 9113 §8.1). Its head waits for what comes next: an answer that is over at once is

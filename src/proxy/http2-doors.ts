@@ -1,12 +1,7 @@
 import type { Dispatcher } from 'undici'
 import { systemCodeOf } from '../base/error.ts'
-import type { Door, Http2Origin, Sending } from './http2-origin.ts'
-
-/** The way by HTTP/1.1, its connections kept for the requests to come. */
-export interface PooledDoor extends Required<Door> {
-  close(): Promise<void>
-  destroy(): Promise<void>
-}
+import type { Door, PooledDoor, Sending } from './door.ts'
+import type { Http2Origin } from './http2-origin.ts'
 
 /**
  * Both ways to one origin. HTTP/1.1 is the way of every request that can take it (its streams cost half of HTTP/2's); which

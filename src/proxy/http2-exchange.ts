@@ -2,8 +2,9 @@ import { type ClientHttp2Stream, constants, type IncomingHttpHeaders } from 'nod
 import { Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import { CordonError } from '../base/error.ts'
+import type { Sending } from './door.ts'
 import { acceptFor, extendedConnect, headOf, regular, valueOf } from './http2-head.ts'
-import type { Http2Origin, Lane, Sending } from './http2-origin.ts'
+import type { Lane, Lanes } from './http2-lane.ts'
 import { Upload } from './http2-upload.ts'
 
 /**
@@ -13,7 +14,7 @@ import { Upload } from './http2-upload.ts'
 export class StreamExchange implements Dispatcher.DispatchController {
   readonly #options: Sending
   readonly #handler: Dispatcher.DispatchHandler
-  readonly #origin: Http2Origin
+  readonly #origin: Lanes
   readonly #upload: Upload | undefined
   #stream: ClientHttp2Stream | undefined
   #isOver = false
@@ -26,7 +27,7 @@ export class StreamExchange implements Dispatcher.DispatchController {
   rawHeaders: string[] = []
   rawTrailers: string[] = []
 
-  constructor(options: Sending, handler: Dispatcher.DispatchHandler, origin: Http2Origin) {
+  constructor(options: Sending, handler: Dispatcher.DispatchHandler, origin: Lanes) {
     this.#options = options
     this.#handler = handler
     this.#origin = origin

@@ -3,8 +3,8 @@
  */
 import { createHash } from 'node:crypto'
 import { sensitiveHeaders } from 'node:http2'
+import type { Sending } from './door.ts'
 import type { Fields } from './fields.ts'
-import type { Sending } from './http2-origin.ts'
 
 /** RFC 9113 §8.3.1. That trailers are welcome is said of this connection, whatever the client said of its own. */
 export function headOf({ method, path, headers }: Sending): string[] {

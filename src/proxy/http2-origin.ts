@@ -2,44 +2,12 @@
  * Connections of HTTP/2 to one origin, for the requests that need it (gRPC and its like) and for origins that speak nothing
  * else. undici's own carries no trailers of a request; what stands here is used as its pools are, by `dispatch`.
  */
-import { type ClientHttp2Session, type ClientHttp2Stream, type ClientSessionOptions, connect } from 'node:http2'
-import type { Socket } from 'node:net'
+import { type ClientSessionOptions, connect } from 'node:http2'
 import type { TLSSocket } from 'node:tls'
 import type { buildConnector, Dispatcher } from 'undici'
-import type { Fields } from './fields.ts'
+import type { Door, Sending } from './door.ts'
 import { StreamExchange } from './http2-exchange.ts'
-
-/** A way to an origin. */
-export interface Door {
-  dispatch(options: Sending, handler: Dispatcher.DispatchHandler): boolean
-  /**
-   * A connection of HTTP/1.1 for one request alone, undefined where the origin does not speak that; a door of HTTP/2 carries
-   * everything by `dispatch`.
-   */
-  dial?(): Promise<Socket | undefined>
-}
-
-/** A request as `forward` hands it over; undici knows no trailers of a request. */
-export interface Sending extends Dispatcher.DispatchOptions {
-  trailers?: (() => Fields) | undefined
-}
-
-/** A session and the streams that are open on it. */
-export class Lane {
-  readonly session: ClientHttp2Session
-  open = 0
-
-  constructor(session: ClientHttp2Session) {
-    this.session = session
-  }
-
-  readonly opened = (stream: ClientHttp2Stream) => {
-    this.open += 1
-    stream.once('close', () => {
-      this.open -= 1
-    })
-  }
-}
+import { Lane, type Lanes } from './http2-lane.ts'
 
 const idleMs = 60_000
 /** RFC 9113 §6.9.2: what an origin may send before it is read, a second's worth of a fast line. */
@@ -53,7 +21,7 @@ const options: ClientSessionOptions & { strictSingleValueFields: boolean } = {
   strictSingleValueFields: false,
 }
 
-export class Http2Origin implements Door {
+export class Http2Origin implements Door, Lanes {
   readonly #connect: () => Promise<TLSSocket>
   readonly #origin: string
   readonly #instead: () => Door
@@ -73,7 +41,6 @@ export class Http2Origin implements Door {
     return true
   }
 
-  /** A session with room for one more stream; undefined where the origin speaks HTTP/1.1. Rejects as connecting does. */
   async lane(): Promise<Lane | undefined> {
     for (;;) {
       const free = [...this.#lanes].find(hasRoom)
@@ -91,7 +58,6 @@ export class Http2Origin implements Door {
     return this.#instead()
   }
 
-  /** No new stream goes out on it; those that are open come to their end (RFC 9113 §6.8). */
   retire(lane: Lane): void {
     this.#lanes.delete(lane)
   }

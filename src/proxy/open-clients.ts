@@ -1,9 +1,14 @@
 import type { Duplex } from 'node:stream'
+import type { Log } from '../base/log.ts'
 import { authorityOf, type HostPort } from '../base/names.ts'
-import { type Client, isStillKnown } from './client.ts'
-import type { ProxyValues } from './proxy.ts'
+import { type Client, type ClientTokens, isStillKnown } from './client.ts'
 
 const lookMs = 1000
+
+interface Watched {
+  tokens: ClientTokens
+  log: Log
+}
 
 interface Open {
   client: Client
@@ -16,12 +21,12 @@ interface Open {
  * the tokens are asked whether they have changed.
  */
 export class OpenClients {
-  readonly #proxy: Pick<ProxyValues, 'tokens' | 'log'>
+  readonly #proxy: Watched
   readonly #open = new Map<Duplex, Open>()
   #timer: NodeJS.Timeout | undefined
   #revision = 0
 
-  constructor(proxy: Pick<ProxyValues, 'tokens' | 'log'>) {
+  constructor(proxy: Watched) {
     this.#proxy = proxy
   }
 

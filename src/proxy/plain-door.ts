@@ -1,6 +1,5 @@
 import type { Dispatcher } from 'undici'
-import type { PooledDoor } from './http2-doors.ts'
-import type { Sending } from './http2-origin.ts'
+import type { PooledDoor, Sending } from './door.ts'
 import type { NextHop } from './next-hop.ts'
 import { hopDenial } from './next-hop-fault.ts'
 import type { Target } from './target.ts'

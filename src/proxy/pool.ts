@@ -2,9 +2,7 @@
  * The connections of HTTP/1.1 to one origin. Each carries one exchange at a time, and the one that was used last is used
  * next: what has been idle longest is left to time out. There is no limit on their number, because streams must not queue.
  */
-
-import type { PooledDoor } from './http2-doors.ts'
-import type { Sending } from './http2-origin.ts'
+import type { PooledDoor, Sending } from './door.ts'
 import { Client, type ClientOptions } from './undici.ts'
 
 /** One connection, or the place of one: undici dials when the first request comes. */

@@ -7,6 +7,7 @@ import type { Route } from '../policy/route.ts'
 import type { Secrets } from '../secrets/secrets.ts'
 import type { SecretPlace } from '../secrets/source.ts'
 import type { Leaves } from '../tls/leaf.ts'
+import type { ClientTokens } from './client.ts'
 import type { Dialling } from './connector.ts'
 import type { OpenClients } from './open-clients.ts'
 import type { Origins } from './origins.ts'
@@ -32,14 +33,6 @@ export interface ProxyValues extends Policy {
   /** Appended to every command that an error names, such as ` --scope user`. */
   commandSuffix: string
   version: string
-}
-
-/** Knows the client tokens as they are at this moment, so that a rotation holds for the next request. */
-export interface ClientTokens {
-  /** `routes` are those that the token opens, undefined where it opens every one. */
-  check(audience: string, token: string): { known: true; name: string; routes?: ReadonlySet<string> } | { known: false }
-  /** Another number whenever the tokens have changed. */
-  revision(): number
 }
 
 /** The values, and what this proxy keeps between requests. */

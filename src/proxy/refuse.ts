@@ -8,6 +8,7 @@ import type { Duplex } from 'node:stream'
 import { asCalled } from '../base/called.ts'
 import { CordonError, sentenceOf } from '../base/error.ts'
 import type { Host } from '../base/names.ts'
+import type { Answer } from './client-request.ts'
 import type { Fields } from './fields.ts'
 import { isSpoilt } from './framing.ts'
 import { grpcCodeOf, grpcError, grpcTypeOf } from './grpc.ts'
@@ -65,13 +66,6 @@ const refusals: Record<string, Refusal> = {
 
 /** Every error that is not in the table is a fault of this machine's configuration: a secret, a store, a file. */
 const refusalOf = (code: string): Refusal => refusals[code] ?? cordon(400)
-
-/** An answer of cordon's own. */
-export interface Answer {
-  status: number
-  fields: string[]
-  content: string
-}
 
 /** What was thrown, as a `CordonError`: anything else is a bug of ours and goes out without its details. */
 export function asCordonError(thrown: unknown): CordonError {

@@ -1,7 +1,7 @@
 /** A client token that opens some routes alone. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { ClientTokens } from '../../src/proxy/proxy.ts'
+import type { ClientTokens } from '../../src/proxy/client.ts'
 import {
   audience,
   exchangeRaw,

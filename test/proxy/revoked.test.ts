@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { test } from 'node:test'
-import type { ClientTokens } from '../../src/proxy/proxy.ts'
+import type { ClientTokens } from '../../src/proxy/client.ts'
 import {
   audience,
   openIntercepted,

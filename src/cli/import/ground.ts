@@ -2,10 +2,18 @@ import { CordonError } from '../../base/error.ts'
 import { shellWord } from '../../base/shell.ts'
 import { parseConfig } from '../../config/load.ts'
 import type { Scope } from '../../config/scope.ts'
-import { type Context, configText, scopeIn, sourcesIn, suffixOf } from '../context.ts'
-import type { ImportOptions } from './import.ts'
+import { type Context, configText, type Placed, scopeIn, sourcesIn, suffixOf } from '../context.ts'
 import type { Known } from './plan.ts'
 import { namedRoutes } from './target.ts'
+
+export interface ImportOptions extends Placed {
+  fromEnv?: string[]
+  key?: string[]
+  replace?: boolean
+  dryRun?: boolean
+  undo?: boolean
+  yes?: boolean
+}
 
 /** What an import stands on: the configuration as it is, and the stores. */
 export interface Ground extends Known {

@@ -1,19 +1,11 @@
 import { Command } from 'commander'
 import { CordonError } from '../../base/error.ts'
 import { listed } from '../arguments.ts'
-import { type Context, type Placed, placed } from '../context.ts'
+import { type Context, placed } from '../context.ts'
 import { importFromEnvironment } from './from-environment.ts'
 import { importFromFile } from './from-file.ts'
+import type { ImportOptions } from './ground.ts'
 import { undoImport } from './undo.ts'
-
-export interface ImportOptions extends Placed {
-  fromEnv?: string[]
-  key?: string[]
-  replace?: boolean
-  dryRun?: boolean
-  undo?: boolean
-  yes?: boolean
-}
 
 export const importCommand = (context: Context) =>
   placed(new Command('import'))

@@ -3,8 +3,8 @@
  * of the others it is told why they stay.
  */
 import { CordonError } from '../../base/error.ts'
+import type { Config } from '../../config/config.ts'
 import { likelyKeys } from '../../config/likely-keys.ts'
-import type { Config } from '../../config/load.ts'
 import { isPlaceholder } from '../../integrations/placeholder.ts'
 import type { SecretPlace } from '../../secrets/source.ts'
 import { chooseSource, type Sources } from '../../secrets/sources.ts'

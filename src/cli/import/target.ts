@@ -1,7 +1,7 @@
 import { CordonError } from '../../base/error.ts'
 import type { RouteName } from '../../base/names.ts'
+import type { Config } from '../../config/config.ts'
 import { type HostOfVariable, hostsOfVariable } from '../../config/known-hosts.ts'
-import type { Config } from '../../config/load.ts'
 import { coversHostText } from '../../policy/match.ts'
 import type { CredentialRoute } from '../../proxy/proxy.ts'
 import type { SecretPlace } from '../../secrets/source.ts'

@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import type { Config } from '../../config/load.ts'
+import type { Config } from '../../config/config.ts'
 import { type Context, configIn, factual, type Placed, suffixOf } from '../context.ts'
 import { table } from '../table.ts'
 import { credentialText, placeText, routeFacts, scopeText } from './facts.ts'

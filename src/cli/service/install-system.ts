@@ -8,10 +8,10 @@ import { textOf } from '../../service/steps.ts'
 import { type Context, configIn, passphraseCredential } from '../context.ts'
 import { foreignPort } from '../status.ts'
 import { shownWord } from '../word.ts'
-import type { InstallOptions } from './install.ts'
 import { putIn } from './put-in.ts'
 import { expectSystemFit } from './system-fit.ts'
 import { systemPlace, systemProgram, systemRemoval, systemSteps } from './system-place.ts'
+import type { InstallOptions } from './which.ts'
 import { serviceIn } from './which.ts'
 
 /**

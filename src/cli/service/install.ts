@@ -2,8 +2,8 @@ import { Command } from 'commander'
 import { ask } from '../../base/command.ts'
 import { CordonError } from '../../base/error.ts'
 import { lstatIfThere } from '../../base/file.ts'
+import type { Config } from '../../config/config.ts'
 import { type ReplacedProxy, replacedProxy } from '../../config/environment.ts'
-import type { Config } from '../../config/load.ts'
 import type { Scope } from '../../config/scope.ts'
 import { readTokens } from '../../config/tokens.ts'
 import { askStatus } from '../../control/ask.ts'
@@ -15,13 +15,7 @@ import { type Context, certsOf, configIn, type Placed, sourcesIn, suffixOf } fro
 import { foreignPort } from '../status.ts'
 import { installSystem } from './install-system.ts'
 import { putIn } from './put-in.ts'
-import { ofService, type ProgramOptions, programFor, type Service, type ServiceOptions, serviceIn } from './which.ts'
-
-export interface InstallOptions extends ServiceOptions, ProgramOptions {
-  /** Whose agents use a service with a user of its own. */
-  for?: string
-  dryRun?: boolean
-}
+import { type InstallOptions, ofService, programFor, type Service, serviceIn } from './which.ts'
 
 export const serviceInstall = (context: Context) =>
   ofService(new Command('install'))

@@ -1,4 +1,4 @@
-import type { Config } from '../../config/load.ts'
+import type { Config } from '../../config/config.ts'
 import { carryOut, type Step, takeBack } from '../../service/steps.ts'
 import type { Context } from '../context.ts'
 import { whyNotUp } from './last-words.ts'

@@ -3,8 +3,9 @@ import { dirname } from 'node:path'
 import { CordonError } from '../../base/error.ts'
 import { readIfThere } from '../../base/file.ts'
 import { ownCommand } from '../../base/self.ts'
+import type { Config } from '../../config/config.ts'
 import { secretHolders } from '../../config/holders.ts'
-import { type Config, parseConfig } from '../../config/load.ts'
+import { parseConfig } from '../../config/load.ts'
 import type { SystemPlace } from './system-place.ts'
 
 /** Throws `root_needed`, `program_exposed` and `service_unfit` for what a user of its own would be worth nothing with. */

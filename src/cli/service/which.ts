@@ -81,6 +81,12 @@ export interface ProgramOptions {
   namespaces?: boolean
 }
 
+export interface InstallOptions extends ServiceOptions, ProgramOptions {
+  /** Whose agents use a service with a user of its own. */
+  for?: string
+  dryRun?: boolean
+}
+
 /** The program of a service: the proxy of a scope, by this very cordon. Throws `path_unfit` and `service_unfit`. */
 export function programFor(
   { cwd, env }: Context,

@@ -1,6 +1,6 @@
 /** Another proxy of the same configuration, which a start may meet. */
 import { CordonError } from '../../base/error.ts'
-import type { Config } from '../../config/load.ts'
+import type { Config } from '../../config/config.ts'
 import type { Scope } from '../../config/scope.ts'
 import { askStatus, askStop } from '../../control/ask.ts'
 import { areCommandsLeft } from '../../control/commands.ts'

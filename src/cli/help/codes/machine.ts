@@ -1,4 +1,4 @@
-import type { Subject } from './codes.ts'
+import type { Subject } from './subject.ts'
 
 /** What may be wrong around cordon: its process, the agents, files, the command line. */
 export const machineCodes: readonly Subject[] = [

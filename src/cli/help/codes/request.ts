@@ -1,4 +1,4 @@
-import type { Subject } from './codes.ts'
+import type { Subject } from './subject.ts'
 
 /** What may be wrong with a request and on its way. */
 export const requestCodes: readonly Subject[] = [

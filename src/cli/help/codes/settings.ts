@@ -1,4 +1,4 @@
-import type { Subject } from './codes.ts'
+import type { Subject } from './subject.ts'
 
 /** What may be wrong with what a person keeps: secrets, cordon.toml, the CA, the tokens. */
 export const settingsCodes: readonly Subject[] = [
