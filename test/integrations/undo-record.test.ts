@@ -28,7 +28,7 @@ const contents: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 const kindOf = (path: string) => (/\.json$/.test(path) ? 'json' : /\.toml$/.test(path) ? 'toml' : 'plain')
 
 /** The files that a person may have had before: those of a login, a skill or a project's container variables are others. */
-const isOpenToPeople = (path: string) => !/auth\.json$|SKILL\.md$|cordon\.env$/.test(path)
+const isOpenToPeople = (path: string) => !/auth\.json$|SKILL\.md$|cordon\.(env|compose\.yaml)$/.test(path)
 
 for (const agent of integrations)
   for (const scope of agent.scopes)
