@@ -51,12 +51,22 @@ export function expectPrivateFolder({ folder }: AgePaths): void {
   if (fault) throw fault
 }
 
-/** Makes the folder for a first secret, or tightens one that other programs made; a store that is there must be private. */
+/** Makes the folder for a first secret, or tightens one that other programs made; a store that is there must be private. Throws `store_unwritable`. */
 export function readyFolder(paths: AgePaths): void {
   const seen = [look(paths.secrets), look(paths.identity)]
-  if (seen.every((one) => one === undefined) && !lstatIfThere(paths.folder)?.isSymbolicLink())
-    makePrivateFolder(paths.folder)
+  if (seen.every((one) => one === undefined) && !lstatIfThere(paths.folder)?.isSymbolicLink()) makeFolderOf(paths)
   expectPrivateFolder(paths)
+}
+
+function makeFolderOf({ folder }: AgePaths): void {
+  try {
+    makePrivateFolder(folder)
+  } catch (cause) {
+    throw new CordonError('store_unwritable', `${folder} cannot be made: ${sentenceOf(cause)}.`, {
+      hint: 'make room or mend the permissions of the folder above it, then run the command again',
+      cause,
+    })
+  }
 }
 
 function faultOf(path: string, mode: number, isSymbolicLink: boolean, wanted: number): CordonError | undefined {

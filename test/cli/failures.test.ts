@@ -156,6 +156,11 @@ test('a home in which nothing can be made ends a command with a sentence, and so
     2> ✗ /proc/.config/cordon/projects/project-HASH/certs/ca-key.pem cannot be locked: ENOENT: no such file or directory, mkdir '/proc/.config'. (file_unwritable)
     2>   hint: look at it with \`ls -ld /proc/.config/cordon/projects/project-HASH/certs\`
     [1]
+    $ cordon setup > /dev/null 2>&1; cordon route add --host api.openai.com --source age > /dev/null 2>&1
+    $ echo key | XDG_CONFIG_HOME=/proc cordon secret set openai
+    2> ✗ /proc/cordon cannot be made: ENOENT: no such file or directory, mkdir '/proc/cordon'. (store_unwritable)
+    2>   hint: make room or mend the permissions of the folder above it, then run the command again
+    [4]
     $ HOME=rel timeout -s KILL 10 cordon setup
     2> ✗ HOME is "rel", and that is no path from the root on. (home_unfit)
     2>   hint: give it the whole path, as in \`export HOME=/home/you\`
@@ -165,5 +170,6 @@ test('a home in which nothing can be made ends a command with a sentence, and so
     2>   hint: give it the whole path, as in \`export HOME=/home/you\`
     [1]
     $ ls
+    cordon.toml
   `)
 })
