@@ -34,3 +34,7 @@ export const marginOf = (text: string, offset: number): string =>
 
 /** How the person indents by one step. */
 export const unitOf = (text: string): string => /^([ \t]+)\S/m.exec(text)?.[1] ?? '  '
+
+/** The text with another in the place of what stands between two offsets. */
+export const spliced = (text: string, from: number, to: number, put: string): string =>
+  text.slice(0, from) + put + text.slice(to)

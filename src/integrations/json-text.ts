@@ -5,7 +5,8 @@
 import { findNodeAtLocation, getNodeValue, type JSONPath, type Node, type ParseError, parseTree } from 'jsonc-parser'
 import { besideMark, withoutMark } from '../base/byte-order-mark.ts'
 import { CordonError } from '../base/error.ts'
-import { commaBehind, endOf, endOfComments, isBlankTo, marginOf, unitOf } from './json-places.ts'
+import { withEntry, withoutEntry } from './json-entry.ts'
+import { endOf, spliced } from './json-places.ts'
 
 export type JsonPath = JSONPath
 
@@ -34,7 +35,7 @@ export function withJson(text: string, path: JsonPath, value: unknown, file: str
   return besideMark(text, (plain) => {
     const root = rootOf(plain, file)
     const old = findNodeAtLocation(root, path)
-    if (old) return plain.slice(0, old.offset) + JSON.stringify(value) + plain.slice(endOf(old))
+    if (old) return spliced(plain, old.offset, endOf(old), JSON.stringify(value))
     let depth = path.length - 1
     while (depth > 0 && !findNodeAtLocation(root, path.slice(0, depth))) depth--
     const holder = findNodeAtLocation(root, path.slice(0, depth)) ?? root
@@ -49,7 +50,15 @@ export function withJson(text: string, path: JsonPath, value: unknown, file: str
 export function withRaw(text: string, path: JsonPath, raw: string, file: string): string {
   return besideMark(text, (plain) => {
     const old = findNodeAtLocation(rootOf(plain, file), path)
-    return old ? plain.slice(0, old.offset) + raw + plain.slice(endOf(old)) : plain
+    return old ? spliced(plain, old.offset, endOf(old), raw) : plain
+  })
+}
+
+/** The text with other white space and comments in an object or an array that has no entries. */
+export function withInner(text: string, path: JsonPath, inner: string, file: string): string {
+  return besideMark(text, (plain) => {
+    const node = findNodeAtLocation(rootOf(plain, file), path)
+    return node ? spliced(plain, node.offset + 1, endOf(node) - 1, inner) : plain
   })
 }
 
@@ -64,39 +73,6 @@ export function withItem(text: string, path: JsonPath, item: unknown, file: stri
   })
 }
 
-/** Puts an entry behind the last one, or behind what follows the opening on its line; a comma at the end stays one at the end. */
-function withEntry(text: string, holder: Node, key: string | undefined, value: unknown): string {
-  const last = holder.children?.at(-1)
-  const comma = last && commaBehind(text, last)
-  const behind = last ? endOf(last) : holder.offset + 1
-  const name = (gap: string) => (key === undefined ? '' : `${JSON.stringify(key)}:${gap}`)
-  const [separator, ending] = [last && comma === undefined ? ',' : '', comma === undefined ? '' : ',']
-  if (!isInLines(text, holder)) {
-    const gap = /":\s/.test(text) ? ' ' : ''
-    const entry = `${last ? gap : ''}${name(gap)}${JSON.stringify(value)}${ending}`
-    const at = comma === undefined ? behind : comma + 1
-    return text.slice(0, behind) + separator + text.slice(behind, at) + entry + text.slice(at)
-  }
-  const at = endOfComments(text, comma === undefined ? behind : comma + 1)
-  const eol = /\r?\n/.exec(text)?.[0] ?? '\n'
-  const unit = unitOf(text)
-  const margin =
-    last && isBlankTo(text, last.offset) ? marginOf(text, last.offset) : marginOf(text, holder.offset) + unit
-  const lines = JSON.stringify(value, null, unit).replaceAll('\n', eol + margin)
-  const closing = last || /^\s*\n/.test(text.slice(at)) ? '' : eol + marginOf(text, holder.offset)
-  const entry = `${eol}${margin}${name(' ')}${lines}${ending}${closing}`
-  return text.slice(0, behind) + separator + text.slice(behind, at) + entry + text.slice(at)
-}
-
-/** Whether the entries of an object or an array have lines of their own; one without entries goes by what is around it. */
-function isInLines(text: string, holder: Node): boolean {
-  const last = holder.children?.at(-1)
-  if (last) return text.slice(holder.offset, last.offset).includes('\n')
-  const inner = text.slice(holder.offset, endOf(holder))
-  const around = holder.parent?.type === 'property' ? holder.parent.parent : holder.parent
-  return inner.includes('\n') || (around ? isInLines(text, around) : inner === '{}')
-}
-
 /** The text without the value at a path and its key, its comma and, where nothing else stands there, its line. */
 export function withoutJson(text: string, path: JsonPath, file: string): string {
   return besideMark(text, (plain) => {
@@ -105,33 +81,6 @@ export function withoutJson(text: string, path: JsonPath, file: string): string 
     if (value === undefined) return plain
     if (value === root) return plain.slice(0, root.offset) + plain.slice(endOf(root)).replace(/^\r?\n/, '')
     return withoutEntry(plain, value.parent?.type === 'property' ? value.parent : value)
-  })
-}
-
-function withoutEntry(text: string, node: Node): string {
-  const siblings = node.parent?.children ?? []
-  const before = siblings[siblings.indexOf(node) - 1]
-  const comma = commaBehind(text, node)
-  const separator = comma === undefined && before ? commaBehind(text, before) : undefined
-  const between = comma === undefined ? '' : text.slice(endOf(node), comma)
-  const end = comma === undefined ? endOf(node) : comma + 1
-  const blanks = /^[ \t]*/.exec(text.slice(end))?.[0].length ?? 0
-  const startsLine = isBlankTo(text, node.offset)
-  const endsLine = /^\r?\n/.test(text.slice(end + blanks))
-  let [from, to] = [node.offset, end]
-  if (startsLine && (endsLine || /^[}\]]/.test(text.slice(end + blanks))) && between.trim() === '') {
-    from = text.slice(0, node.offset).replace(/\r?\n[ \t]*$/, '').length
-  } else if (startsLine || before === undefined) to = end + blanks
-  else from = text.slice(0, node.offset).replace(/[ \t]+$/, '').length
-  const rest = text.slice(0, from) + between.trim() + text.slice(to)
-  return separator === undefined ? rest : rest.slice(0, separator) + rest.slice(separator + 1)
-}
-
-/** The text with other white space and comments in an object or an array that has no entries. */
-export function withInner(text: string, path: JsonPath, inner: string, file: string): string {
-  return besideMark(text, (plain) => {
-    const node = findNodeAtLocation(rootOf(plain, file), path)
-    return node ? plain.slice(0, node.offset + 1) + inner + plain.slice(endOf(node) - 1) : plain
   })
 }
 
