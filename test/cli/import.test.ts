@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { describe, type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { cordonFile, type Desk, filesHolding, put } from '../desk.ts'
+import { secretServiceSkip, startSecretService } from '../secret-service.ts'
 import { enter, noTerminal, onTerminal } from './terminal.ts'
 import { openPage, otherSecret, type Page, secret } from './transcript.ts'
 
@@ -471,4 +472,29 @@ test('a key that a known host takes on one path alone gets a route for that path
     cursor api2.cursor.sh, below /auth/exchange_user_api_key Authorization: Bearer [secret] age "cursor"
     copilot *.githubcopilot.com Authorization: Bearer [secret] age "copilot"
   `)
+})
+
+test('a key that its store gives back as another one stays where it was', { skip: secretServiceSkip }, async (t) => {
+  // The route unwraps what it reads, and this key looks wrapped before it is stored.
+  const text = `OPENAI_API_KEY=go-keyring-base64:${Buffer.from(secret).toString('base64')}\n`
+  const { page, envText } = await openWith(t, text)
+  Object.assign(page.desk.env, {
+    DBUS_SESSION_BUS_ADDRESS: (await startSecretService(t)).env['DBUS_SESSION_BUS_ADDRESS'],
+  })
+  await page.typed('cordon route add --host api.openai.com --source keyring')
+  const config = join(page.desk.project, 'cordon.toml')
+  put(
+    page.desk,
+    'cordon.toml',
+    readFileSync(config, 'utf8').replaceAll('source = "keyring"', 'source = "keyring", decode = "go-keyring"'),
+  )
+
+  await page.reads(`
+    $ cordon import
+    2> ✗ the system keyring does not give back what was stored as "openai". (store_unproven)
+    2>   hint: the key is still where it was; look at the store with \`cordon secret list\`
+    [4]
+  `)
+
+  assert.equal(envText(), text)
 })
