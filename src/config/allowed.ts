@@ -9,6 +9,7 @@
 import { join } from 'node:path'
 import { CordonError } from '../base/error.ts'
 import { privateFile, readIfThere, writeWhole } from '../base/file.ts'
+import { readBack } from '../base/json.ts'
 import { underLock } from '../base/lock.ts'
 import type { Config } from './config.ts'
 import { type Deed, deedsOf, deedText, isWithin } from './deeds.ts'
@@ -26,11 +27,8 @@ function readAllowed(scope: Scope): Deed[] | undefined {
 
 /** A line that cannot be read allows nothing. */
 function deedIn(line: string): Deed[] {
-  try {
-    return [JSON.parse(line) as Deed]
-  } catch {
-    return []
-  }
+  const deed = readBack<Deed | null>(line)
+  return typeof deed?.does === 'string' ? [deed] : []
 }
 
 /**

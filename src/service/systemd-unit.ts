@@ -2,6 +2,7 @@
  * The unit of a service (systemd.unit(5), systemd.service(5), systemd.exec(5)). What cannot be known of every program is not
  * here: memory that is written and then executed stays allowed, because a JavaScript engine lives by it.
  */
+import { readBack } from '../base/json.ts'
 import type { Program } from './init-system.ts'
 
 /** The text of the unit; one for the user's own systemd, or for that of the machine where the program has a user. */
@@ -21,8 +22,8 @@ const key = 'Notes'
 
 /** The notes of a unit; none in a text of somebody else. */
 export function notesIn(text: string): Readonly<Record<string, string>> {
-  const [, notes] = new RegExp(`^\\[${section}\\]\\n${key}=(\\{.*\\})$`, 'm').exec(text) ?? []
-  return notes === undefined ? {} : (JSON.parse(notes) as Record<string, string>)
+  const [, notes = ''] = new RegExp(`^\\[${section}\\]\\n${key}=(\\{.*\\})$`, 'm').exec(text) ?? []
+  return readBack<Record<string, string>>(notes) ?? {}
 }
 
 function unitLines({ description, user }: Program): string[] {

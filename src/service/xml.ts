@@ -1,4 +1,5 @@
 /** What the definitions of launchd and of Windows have in common: both are XML. */
+import { readBack } from '../base/json.ts'
 
 /** A text as it stands between two tags. */
 export function xmlText(text: string): string {
@@ -19,6 +20,6 @@ export function factsComment({ notes, logPath, stop }: Facts): string {
 
 /** The facts of a definition; none in a text of somebody else. */
 export function factsIn(text: string): Facts | undefined {
-  const [, facts] = /^<!-- Installed: (\{.*\}) -->$/m.exec(text) ?? []
-  return facts === undefined ? undefined : (JSON.parse(facts) as Facts)
+  const [, facts = ''] = /^<!-- Installed: (\{.*\}) -->$/m.exec(text) ?? []
+  return readBack<Facts>(facts)
 }

@@ -34,6 +34,20 @@ test('what commands of several terminals wrote at once is allowed, all of it', a
   assert.deepEqual(unallowedIn(scope, loadConfig(scope.configPath)), [])
 })
 
+test('a record that somebody has edited allows what is still to be read of it', (t) => {
+  const cwd = mkdtempSync(join(tmpdir(), 'cordon-allowed-'))
+  t.after(() => rmSync(cwd, { recursive: true }))
+  const scope = scopeOf({}, { cwd, env: { HOME: cwd } })
+  writeFileSync(scope.configPath, 'listen = 22471\n[network]\nallow = ["10.0.0.0/8", "192.168.0.0/16"]\n')
+  const config = loadConfig(scope.configPath)
+  allow(scope, config)
+  const path = join(scope.folder, 'allowed')
+
+  writeFileSync(path, readFileSync(path, 'utf8').replace('{', 'null\n5\n{,'))
+
+  assert.deepEqual(unallowedIn(scope, config), ['lets agents reach 10.0.0.0/8'])
+})
+
 /** Ten commands, each of which lets one more network be reached; where another one was faster it is typed again. */
 const widening = (octet: string) => `
   import { readFileSync } from 'node:fs'

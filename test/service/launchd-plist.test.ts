@@ -31,6 +31,7 @@ test('a property list says the same to whoever reads it, and cordon finds in it 
   assert.equal(definition.path, '/Users/sam/Library/LaunchAgents/dev.cordon.demo-2.plist')
   assert.deepEqual(logs(definition, { lines: 1, follow: false }), { kind: 'file', path: oddProgram.logPath })
   assert.deepEqual(notesIn('<plist version="1.0"><dict/></plist>'), {})
+  assert.deepEqual(notesIn('<!-- Installed: {"notes":} -->'), {})
 })
 
 function readByPython(text: string): unknown {

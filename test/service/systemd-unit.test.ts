@@ -24,6 +24,7 @@ test('systemd understands the unit of a user, and cordon finds in it what it is 
 
   assert.deepEqual([verified.status, verified.stderr], [0, ''])
   assert.deepEqual(notesIn(render(oddProgram)), oddProgram.notes)
+  assert.deepEqual(notesIn('[X-Installed]\nNotes={"config":}\n'), {})
   t.diagnostic(`${label}: ${scoreOf(path)}`)
 })
 

@@ -1,5 +1,6 @@
 import { userInfo } from 'node:os'
 import { lstatIfThere } from '../../base/file.ts'
+import { readBack } from '../../base/json.ts'
 import type { Scope } from '../../config/scope.ts'
 import type { Definition, InitSystem } from '../../service/init-system.ts'
 import { definitionsOf, type InitSystems, initSystemsOn } from '../../service/init-systems.ts'
@@ -47,15 +48,13 @@ function userService(context: Context, scope: Scope, init: InitSystem, definitio
 /** Another cordon than this one may run in it, as long as that one is there. */
 function machineService({ configPath }: Scope, init: InitSystem, definition: Definition): FoundService[] {
   const { id, text } = definition
-  const { config, for: agentUser = '', command, [passphraseCredential]: passphraseFile } = init.notesIn(text)
+  const { config, for: agentUser = '', command = '', [passphraseCredential]: passphraseFile } = init.notesIn(text)
   if (config !== configPath && agentUser !== userInfo().username) return []
   const credentials: Record<string, string> =
     passphraseFile === undefined ? {} : { [passphraseCredential]: passphraseFile }
-  const words = commandIn(command)
+  // An older cordon wrote none down.
+  const words = readBack<string[]>(command)
   const program = systemProgram(systemPlace(id, undefined, words), agentUser, { credentials })
   const isStale = words === undefined || !words.every(lstatIfThere) || init.render(program) !== text
   return [{ name: nameOf(definition), for: agentUser, isStale, state: init.state(id).state }]
 }
-
-/** Undefined where an older cordon wrote none down. */
-const commandIn = (text: string | undefined) => (text === undefined ? undefined : (JSON.parse(text) as string[]))
