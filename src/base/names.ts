@@ -76,3 +76,6 @@ const routeName = /^[a-z0-9][a-z0-9._-]{0,63}$/i
 export function parseRouteName(text: string): RouteName | undefined {
   return routeName.test(text) ? (text as RouteName) : undefined
 }
+
+/** How commands call the proxy of `[network]` where its password is meant; no route has that name. */
+export const nextHopHolder = 'network.proxy'

@@ -1,3 +1,4 @@
+import { nextHopHolder } from '../base/names.ts'
 import type { SecretPlace } from '../secrets/source.ts'
 import type { Config } from './config.ts'
 
@@ -6,9 +7,6 @@ export interface SecretHolder {
   name: string
   secret: SecretPlace
 }
-
-/** How commands call the proxy of `[network]`; no route has that name. */
-export const nextHopHolder = 'network.proxy'
 
 /** The routes, in their order, and the proxy before cordon where it wants a password. */
 export function secretHolders({ routes, network }: Pick<Config, 'routes' | 'network'>): readonly SecretHolder[] {

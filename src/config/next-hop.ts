@@ -1,7 +1,7 @@
 /** The HTTP proxy between cordon and the Internet: the one that `cordon.toml` names, else that of cordon's own environment. */
 import type { SecureContext } from 'node:tls'
 import { CordonError } from '../base/error.ts'
-import { authorityOf } from '../base/names.ts'
+import { authorityOf, nextHopHolder } from '../base/names.ts'
 import { parseException } from '../policy/exception.ts'
 import { credentialOf } from '../proxy/inject.ts'
 import type { NextHop } from '../proxy/next-hop.ts'
@@ -9,7 +9,6 @@ import { secretFault } from '../proxy/secret-fault.ts'
 import { Secret } from '../secrets/secret.ts'
 import type { Secrets } from '../secrets/secrets.ts'
 import type { Config } from './config.ts'
-import { nextHopHolder } from './holders.ts'
 import { isCordonUrl, type ProxyUrl, parseProxyUrl } from './proxy-url.ts'
 
 export interface NextHopChoice {

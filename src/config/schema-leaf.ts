@@ -3,11 +3,18 @@
 import { isIPv4, isIPv6 } from 'node:net'
 import { isAbsolute } from 'node:path'
 import * as z from 'zod/mini'
-import { type Host, type HostPort, parseHost, parseHostPort, parseRouteName, type RouteName } from '../base/names.ts'
+import {
+  type Host,
+  type HostPort,
+  nextHopHolder,
+  parseHost,
+  parseHostPort,
+  parseRouteName,
+  type RouteName,
+} from '../base/names.ts'
 import { type Exception, parseException } from '../policy/exception.ts'
 import { isAmbiguousPath } from '../policy/match.ts'
 import type { HostPattern } from '../policy/route.ts'
-import { nextHopHolder } from './holders.ts'
 import { type ProxyUrl, parseProxyUrl } from './proxy-url.ts'
 
 /** Why a text is not what its key wants, as it follows the key in a sentence, and what may have been meant. */

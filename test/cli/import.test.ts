@@ -491,7 +491,7 @@ test('a key that its store gives back as another one stays where it was', { skip
 
   await page.reads(`
     $ cordon import
-    2> ✗ the system keyring does not give back what was stored as "openai". (store_unproven)
+    2> ✗ What was stored as "openai" does not come back from the system keyring. (store_unproven)
     2>   hint: the key is still where it was; look at the store with \`cordon secret list\`
     [4]
   `)

@@ -47,7 +47,7 @@ export async function storeKey({ places, secret }: Move, sources: Sources): Prom
     if (await isThere()) continue
     throw new CordonError(
       'store_unproven',
-      `${source.label} does not give back what was stored as "${place.account}".`,
+      `What was stored as "${place.account}" does not come back from ${source.label}.`,
       {
         hint: 'the key is still where it was; look at the store with `cordon secret list`',
       },
